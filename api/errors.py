@@ -1,0 +1,200 @@
+"""Every refusal as RFC 9457 problem details: a stable code, a sentence that helps, the field it is about."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.utils.translation import gettext as _
+from rest_framework import exceptions
+
+logger = logging.getLogger(__name__)
+
+CONTENT_TYPE = "application/problem+json"
+
+# Every code there is; the documentation shows this table, and what a code means does not change.
+CODES = {
+    "malformed_request": "The request could not be read at all.",
+    "malformed_json": "The body is not valid JSON in UTF-8 (NaN and Infinity are no JSON).",
+    "not_an_object": "The body is JSON, but not one object.",
+    "repeated_member": "A member of an object is there twice.",
+    "body_too_deep": "The body is nested too deeply.",
+    "body_too_large": "The body is larger than the service reads.",
+    "length_required": "The body came without a Content-Length.",
+    "unknown_member": "The object has a member that is not known.",
+    "required": "A member or parameter is missing.",
+    "wrong_type": "The value is of another type.",
+    "blank": "The text is empty.",
+    "too_long": "The text is too long.",
+    "invalid_characters": "The text holds control characters.",
+    "unknown_value": "The value is none of those listed.",
+    "unknown_category": "There is no such category.",
+    "unknown_status": "There is no such status.",
+    "unknown_level": "There is no such level.",
+    "unknown_city": "There is no such city.",
+    "unknown_district": "There is no such district; so too unknown_ with the code of every other level.",
+    "not_a_point": "The location is not a GeoJSON Point.",
+    "invalid_coordinates": "The coordinates are not two finite numbers.",
+    "three_dimensional": "The coordinates have a height.",
+    "coordinates_out_of_range": "Longitude or latitude is out of range.",
+    "coordinates_exchanged": "The place lies outside; with the numbers exchanged it lies inside.",
+    "outside_service_area": "The place is further away than the service reaches; nearest and distance_m say how far.",
+    "invalid_number": "The value is not a number, or out of range.",
+    "invalid_time": "The value is not a day or moment.",
+    "no_time_zone": "The moment has no time zone.",
+    "in_future": "The moment lies in the future.",
+    "too_long_ago": "The moment lies before the year 2000.",
+    "invalid_phone": "The value is no telephone number.",
+    "invalid_email": "The value is no e-mail address.",
+    "invalid_bbox": "The box is not minlon,minlat,maxlon,maxlat.",
+    "bbox_across_antimeridian": "The box crosses the antimeridian.",
+    "limit_out_of_range": "The limit is not from 1 to 1,000.",
+    "invalid_page_key": "The page key is not one of ours.",
+    "unknown_parameter": "There is no such query parameter.",
+    "repeated_parameter": "The query parameter is there twice.",
+    "invalid_idempotency_key": "The Idempotency-Key is not 1 to 255 visible ASCII characters.",
+    "idempotency_key_reused": "The Idempotency-Key was sent before with another body.",
+    "not_authenticated": "The token opens nothing.",
+    "forbidden": "The account does not have the right.",
+    "not_found": "There is nothing at this address.",
+    "method_not_allowed": "The address does not know the method; Allow names those it knows.",
+    "not_acceptable": "The answer is not available in that format.",
+    "unsupported_media_type": "The body is not application/json.",
+    "rate_limited": "Too many reports from one address; Retry-After says when to come back.",
+    "server_error": "The mistake is ours; nothing was stored.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One thing that is wrong: where (`category`, `location.coordinates`, `bbox`, …), its code, and what to do."""
+
+    field: str
+    code: str
+    detail: str
+
+
+@dataclass(kw_only=True)
+class Problem(Exception):
+    """A refusal on its way to the client. `more` are further members of the answer, `headers` of the response."""
+
+    status: int
+    code: str
+    detail: str
+    errors: Sequence[Fault] = ()
+    more: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def response(self) -> JsonResponse:
+        """The problem as the client gets it."""
+        body = {
+            "type": f"{settings.PUBLIC_URL}/api/docs#{self.code}",
+            "title": _title(self.status),
+            "status": self.status,
+            "code": self.code,
+            "detail": self.detail,
+            **self.more,
+        }
+        if self.errors:
+            body["errors"] = [{"field": each.field, "code": each.code, "detail": each.detail} for each in self.errors]
+        return JsonResponse(
+            body,
+            status=self.status,
+            headers=dict(self.headers),
+            content_type=CONTENT_TYPE,
+            json_dumps_params={"ensure_ascii": False},
+        )
+
+
+def refusal(faults: Sequence[Fault], *, status: int = 400, **more: Any) -> Problem:
+    """The problem that these faults make; the first one gives it its code and sentence."""
+    return Problem(status=status, code=faults[0].code, detail=faults[0].detail, errors=faults, more=more)
+
+
+def _title(status: int) -> str:
+    titles = {
+        400: _("The request is not right"),
+        401: _("Who are you?"),
+        403: _("Not allowed"),
+        404: _("Not found"),
+        405: _("This address does not know that method"),
+        406: _("Not available in that format"),
+        411: _("The length is missing"),
+        413: _("Too large"),
+        415: _("Unknown content type"),
+        422: _("The request cannot be carried out"),
+        429: _("Too many requests"),
+        503: _("Not available now"),
+    }
+    return titles.get(status, _("Something went wrong here"))
+
+
+def problem_response(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
+    """REST framework's exception handler: everything it raises itself, in our words."""
+    if isinstance(error, Problem):
+        return error.response()
+    if isinstance(error, Http404):
+        return _not_found().response()
+    if isinstance(error, exceptions.APIException):
+        return _translated(error, context).response()
+    return None
+
+
+def _not_found() -> Problem:
+    return Problem(status=404, code="not_found", detail=_("There is nothing at this address."))
+
+
+def _translated(error: exceptions.APIException, context: Mapping[str, Any]) -> Problem:
+    status = error.status_code
+    codes: dict[int, tuple[str, str]] = {
+        401: ("not_authenticated", _("Send a valid token as “Authorization: Bearer …”.")),
+        403: ("forbidden", _("Your account does not have this right.")),
+        405: ("method_not_allowed", _("Use one of the methods that the Allow header names.")),
+        406: ("not_acceptable", _("Ask for application/geo+json or application/json.")),
+        415: ("unsupported_media_type", _("Send the body as application/json.")),
+    }
+    code, detail = codes.get(status, ("malformed_request", _("The request could not be read.")))
+    headers = {"Allow": ", ".join(context["view"].allowed_methods)} if status == 405 else {}
+    if status == 401:
+        headers = {"WWW-Authenticate": "Bearer"}
+    return Problem(status=status, code=code, detail=detail, headers=headers)
+
+
+_ANSWERED_BY_DJANGO = (Http404, SuspiciousOperation, PermissionDenied)  # with a 4xx, which becomes a problem as well
+
+
+class ProblemMiddleware:
+    """Below /api, what answers with a page of its own (an unknown address, a refused host, a bug) gives a problem."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        is_error = response.status_code >= 400
+        if is_error and request.path_info.startswith("/api/") and not _speaks_json(response):
+            return _problem_for(response.status_code).response()
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """A bug below /api is logged, and answered without telling its insides."""
+        if not request.path_info.startswith("/api/") or isinstance(error, _ANSWERED_BY_DJANGO):
+            return None
+        logger.exception("Unexpected error")
+        return _problem_for(500).response()
+
+
+def _speaks_json(response: HttpResponseBase) -> bool:
+    return response.headers.get("Content-Type", "").startswith(CONTENT_TYPE)
+
+
+def _problem_for(status: int) -> Problem:
+    if status == 404:
+        return _not_found()
+    if status >= 500:
+        detail = _("The mistake is ours. Nothing was stored; please try again later.")
+        return Problem(status=status, code="server_error", detail=detail)
+    return Problem(status=status, code="malformed_request", detail=_("The request could not be read."))

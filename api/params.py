@@ -1,0 +1,125 @@
+"""Query parameters: each known by name, given once, of the right kind, or refused with a sentence."""
+
+import math
+import re
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+
+from django.contrib.gis.geos import Polygon
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from api.errors import Fault, Problem, refusal
+from geo.crs import WGS84
+
+CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+NUMBER = re.compile(r"[+-]?(\d{1,15}(\.\d{0,30})?|\.\d{1,30})([eE][+-]?\d{1,3})?\Z", re.ASCII)
+
+
+def bad(name: str, code: str, detail: str) -> Problem:
+    """A refusal of one parameter."""
+    return refusal([Fault(field=name, code=code, detail=detail)])
+
+
+class Params:
+    """The parameters of one request. Reading one that is malformed raises Problem."""
+
+    def __init__(self, query: QueryDict, *, known: Collection[str]) -> None:
+        for name, values in query.lists():
+            if name not in known:
+                detail = _("There is no parameter “%(name)s”; known are: %(known)s.") % {
+                    "name": CONTROL.sub("", name)[:50],
+                    "known": ", ".join(sorted(known)),
+                }
+                raise bad(CONTROL.sub("", name)[:50], "unknown_parameter", detail)
+            if len(values) > 1:
+                raise bad(name, "repeated_parameter", _("Give this parameter once; part several values by commas."))
+        self._query = query
+
+    def text(self, name: str) -> str | None:
+        """The parameter as it stands, or None where it is absent."""
+        value = self._query.get(name)
+        if value and CONTROL.search(value):
+            raise bad(name, "invalid_characters", _("Control characters have no place here."))
+        return value
+
+    def words(self, name: str) -> list[str]:
+        """A list parted by commas; empty where the parameter is absent."""
+        return [word.strip() for word in (self.text(name) or "").split(",") if word.strip()]
+
+    def number(self, name: str) -> float | None:
+        """A finite decimal number."""
+        value = self.text(name)
+        return None if value is None else _number(name, value)
+
+    def required_number(self, name: str) -> float:
+        """A finite decimal number that must be there."""
+        value = self.number(name)
+        if value is None:
+            raise bad(name, "required", _("Give this parameter: a number."))
+        return value
+
+    def limit(self, *, default: int, most: int) -> int:
+        """How many features a page has: 1 to `most`."""
+        value = self.text("limit")
+        if value is None:
+            return default
+        if not (value.isascii() and value.isdigit() and len(value) < 10 and 1 <= int(value) <= most):
+            detail = _("limit is a whole number from 1 to %(most)d; follow the next links for more.") % {"most": most}
+            raise bad("limit", "limit_out_of_range", detail)
+        return int(value)
+
+    def bbox(self) -> Polygon | None:
+        """A box `minlon,minlat,maxlon,maxlat` in WGS 84, edges included."""
+        value = self.text("bbox")
+        if value is None:
+            return None
+        parts = value.split(",")
+        if len(parts) != 4:
+            raise bad("bbox", "invalid_bbox", _("bbox has four numbers: minlon,minlat,maxlon,maxlat."))
+        west, south, east, north = (_number("bbox", part.strip(), code="invalid_bbox") for part in parts)
+        _check_box(west, south, east, north)
+        box: Polygon = Polygon.from_bbox((west, south, east, north))
+        box.srid = WGS84
+        return box
+
+    def moment(self, name: str) -> datetime | date | None:
+        """A moment with its zone, or a bare day, which means that day on the city's own calendar."""
+        value = self.text(name)
+        if value is None:
+            return None
+        try:
+            return _moment(value)
+        except ValueError:
+            detail = _("Write a day as 2026-03-21, a moment as 2026-03-21T08:00:00Z (a + in an address is %%2B).")
+            raise bad(name, "invalid_time", detail % {}) from None
+
+
+def _number(name: str, value: str, code: str = "invalid_number") -> float:
+    number = float(value) if NUMBER.match(value) else math.nan
+    if not math.isfinite(number):
+        raise bad(name, code, _("“%(value)s” is not a number.") % {"value": value[:50]})
+    return number
+
+
+def _check_box(west: float, south: float, east: float, north: float) -> None:
+    if not (-180 <= west <= 180 and -180 <= east <= 180 and -90 <= south <= 90 and -90 <= north <= 90):
+        raise bad("bbox", "invalid_bbox", _("Longitudes lie between -180 and 180, latitudes between -90 and 90."))
+    if south > north:
+        raise bad("bbox", "invalid_bbox", _("The second number is the southern edge, the fourth the northern."))
+    if west > east:
+        detail = _("Boxes across the antimeridian are not answered here: ask for the two halves.")
+        raise bad("bbox", "bbox_across_antimeridian", detail)
+
+
+def _moment(value: str) -> datetime | date:
+    """Parse; raises ValueError, also for a moment without a zone or at the ends of the calendar."""
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
+        day = date.fromisoformat(value)
+        if not date.min + timedelta(days=2) < day < date.max - timedelta(days=2):
+            raise ValueError(value)
+        return day
+    moment = datetime.fromisoformat(value)
+    if moment.tzinfo is None or not 2 < moment.year < 9998:
+        raise ValueError(value)
+    return moment

@@ -1,0 +1,16 @@
+"""Jobs of the front door."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from api.models import FilingWindow, IdempotencyKey
+
+KEPT = timedelta(days=1)
+
+
+def forget_old_answers() -> None:
+    """Delete answers and counts older than a day."""
+    before = timezone.now() - KEPT
+    IdempotencyKey.objects.filter(made_at__lt=before).delete()
+    FilingWindow.objects.filter(hour__lt=before).delete()

@@ -1,0 +1,179 @@
+"""POST /api/v1/reports: what is sent becomes one call of `submit_report`."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from api.clients import count_filing, scope_of, viewer_of
+from api.errors import Fault, Problem, refusal
+from api.idempotency import Answer, answer_once, key_of
+from api.v1.fields import NOT_TEXT, AccuracyField, EmailField, MomentField, PhoneField, PointField, TextField
+from api.v1.representations import new_report
+from jurisdictions.models import Category
+from jurisdictions.routing import OutsideServiceArea
+from people.access import Right, Viewer
+from reports.contacts import NewContact
+from reports.intake import submit_report
+from reports.models import Report, Source
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """Refuses what it does not know, instead of dropping it."""
+
+    default_error_messages = {
+        "invalid": gettext_lazy("Send an object here."),
+        "null": gettext_lazy("This may be left out, but not null."),
+        "unknown_member": gettext_lazy("There is no such member; known are: {known}."),
+    }
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The validated values; raises ValidationError naming each member that is wrong or unknown."""
+        if not isinstance(data, dict):
+            self.fail("invalid")
+        unknown = data.keys() - self.fields.keys()
+        if unknown:
+            detail = self.error_messages["unknown_member"].format(known=", ".join(self.fields))
+            raise serializers.ValidationError(
+                {
+                    NOT_TEXT.sub("", name)[:50]: [serializers.ErrorDetail(detail, "unknown_member")]
+                    for name in sorted(unknown)
+                }
+            )
+        return super().to_internal_value(data)
+
+
+class OneOf(serializers.ChoiceField):
+    """One of a few words."""
+
+    default_error_messages = {
+        "invalid_choice": gettext_lazy("Choose one of: {known}."),
+        "null": gettext_lazy("This may be left out, but not null."),
+    }
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The word; a number that looks like it is none."""
+        if not isinstance(data, str) or data not in self.choices:
+            self.fail("invalid_choice", known=", ".join(map(str, self.choices)))
+        return data
+
+
+class ContactSerializer(StrictSerializer):
+    """Who tells it; kept apart from the report and never published."""
+
+    name = TextField(max_length=200, required=False, allow_blank=True)
+    phone = PhoneField(max_length=40, required=False, allow_blank=True)
+    email = EmailField(max_length=254, required=False, allow_blank=True)
+
+
+class FilingSerializer(StrictSerializer):
+    """A report as it is sent."""
+
+    category = TextField(max_length=80)
+    location = PointField()
+    description = TextField(max_length=4000)
+    accuracy_m = AccuracyField(required=False)
+    reported_at = MomentField(required=False)
+    address = TextField(max_length=500, required=False, allow_blank=True)
+    language = OneOf(choices=["fa", "en"], required=False)
+    contact = ContactSerializer(required=False)
+    device_id = TextField(max_length=200, required=False, allow_blank=True)
+    source = OneOf(  # type: ignore[assignment]  # the framework has an attribute of that name
+        choices=[Source.WEB, Source.APP, Source.CALL_CENTER, Source.API], required=False
+    )
+
+
+def file_report(request: Request) -> Answer:
+    """Validate, then store once for each Idempotency-Key; raises Problem and stores nothing where anything is wrong."""
+    at = timezone.now()
+    if "Transfer-Encoding" in request.headers and "Content-Length" not in request.headers:
+        raise Problem(status=411, code="length_required", detail=_("Send the body's length as Content-Length."))
+    key = key_of(request)
+    values = _validated(request, FilingSerializer(data=request.data, context={"at": at}))
+    category = _category(values.pop("category"))
+    viewer = viewer_of(request)
+    _check_source(values.setdefault("source", Source.API), viewer)
+    if viewer.user is None:
+        count_filing(request, at=at)
+    values["contact"] = NewContact(**values.pop("contact", {}))
+    values.setdefault("language", "en" if (get_language() or "").startswith("en") else "fa")
+
+    def act() -> Answer:
+        report = _submit(viewer, category=category, received_at=at, by=viewer.user, **values)
+        return new_report(report)
+
+    client = scope_of(request, device_id=values.get("device_id", ""))
+    return answer_once(key=key, client=client, body=request.data, at=at, act=act)
+
+
+def _validated(request: Request, serializer: serializers.Serializer[Any]) -> dict[str, Any]:
+    if not serializer.is_valid():
+        raise refusal(list(_faults(serializer.errors)))
+    return dict(serializer.validated_data)
+
+
+def _faults(errors: Any, path: str = "") -> Iterator[Fault]:
+    """The framework's nested errors, flat."""
+    if isinstance(errors, dict):
+        for name, inner in errors.items():
+            here = path if name == "non_field_errors" else f"{path}.{name}" if path else str(name)
+            yield from _faults(inner, here)
+    else:
+        for each in errors:
+            yield Fault(field=path, code=_CODES.get(each.code, each.code), detail=str(each))
+
+
+# The framework's codes, in our words.
+_CODES = {
+    "max_length": "too_long",
+    "invalid_choice": "unknown_value",
+    "invalid": "wrong_type",
+    "null": "required",
+}
+
+
+def _category(code: str) -> Category:
+    category = Category.objects.active().select_related("group").filter(code=code).first()
+    if category is None:
+        detail = _("There is no category “%(code)s”: see /api/v1/categories.") % {"code": code[:80]}
+        raise refusal([Fault(field="category", code="unknown_category", detail=detail)])
+    return category
+
+
+def _check_source(source: str, viewer: Viewer) -> None:
+    if source == Source.CALL_CENTER and not viewer.may(Right.FILE_FOR_CALLER):
+        raise _not_your_caller()
+
+
+def _not_your_caller() -> Problem:
+    detail = _("Only an operator of the call center files for a caller, and only in the operator's own city.")
+    return refusal([Fault(field="source", code="forbidden", detail=detail)], status=403)
+
+
+def _submit(viewer: Viewer, **values: Any) -> Report:
+    try:
+        report = submit_report(**values)
+    except OutsideServiceArea as outside:
+        raise outside_problem(outside) from outside
+    cities = {each.ground.city.pk for each in viewer.where(Right.FILE_FOR_CALLER)}
+    if report.source == Source.CALL_CENTER and not viewer.sees_everything and report.root_id not in cities:
+        raise _not_your_caller()
+    return report
+
+
+def outside_problem(outside: OutsideServiceArea) -> Problem:
+    """The refusal of a place beyond reach, with the nearest jurisdiction and the metres to it."""
+    more = {
+        "nearest": asdict(outside.nearest) if outside.nearest else None,
+        "distance_m": None if outside.distance_m is None else round(outside.distance_m),
+    }
+    if outside.exchanged:
+        detail = _("This place lies outside, but with the numbers exchanged it lies inside: longitude comes first.")
+        return refusal([Fault(field="location", code="coordinates_exchanged", detail=detail)], status=422, **more)
+    detail = _("This place lies outside the area that this service answers for.")
+    return refusal([Fault(field="location", code="outside_service_area", detail=detail)], status=422, **more)

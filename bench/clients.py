@@ -1,0 +1,147 @@
+"""Whoever asks for a while and counts the answers: wrk, our own HTTP client where there is no wrk, loops of bare SQL."""
+
+import json
+import shutil
+import statistics
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+
+from bench.statements import STORE, Statement
+
+WRK = shutil.which("wrk")
+SCRIPT = Path(__file__).with_name("wrk.lua")
+TIMEOUT_S = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speed:
+    """One round: answers a second over all connections, and the median of the time one answer took."""
+
+    per_second: float
+    median_ms: float
+
+
+class Failed(Exception):
+    """A request was not answered with success: a speed made of failures is none."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HTTP:
+    """Requests for `addresses` (path and query) in turn, over kept connections, each waiting for its answer."""
+
+    port: int
+    addresses: Sequence[str]
+    connections: int
+
+    def run(self, *, seconds: float, offset: int) -> Speed:
+        """Ask for so long, beginning with the address at `offset`. Raises Failed."""
+        return self._by_wrk(seconds, offset) if WRK else self._by_threads(seconds, offset)
+
+    def _by_wrk(self, seconds: float, offset: int) -> Speed:
+        addresses = STORE.with_name("addresses")
+        addresses.write_text("\n".join(self.addresses) + "\n")
+        command = [WRK, "-t1", f"-c{self.connections}", f"-d{round(seconds)}s", f"--timeout={TIMEOUT_S}s", "-s", SCRIPT]
+        words = [*command, f"http://127.0.0.1:{self.port}", "--", addresses, str(offset)]
+        done = subprocess.run([str(word) for word in words], capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise Failed(f"wrk ends with {done.returncode}: {done.stderr.strip()}")
+        result = json.loads(done.stdout.splitlines()[-1])
+        if result["failed"]:
+            raise Failed(f"{result['failed']} requests failed, the like of {self.addresses[0]}")
+        if not result["answers"]:  # slower than that: give it time
+            return self._by_wrk(2 * seconds, offset)
+        return Speed(per_second=result["answers"] / result["seconds"], median_ms=result["median_ms"])
+
+    def _by_threads(self, seconds: float, offset: int) -> Speed:
+        with ThreadPoolExecutor(self.connections) as threads:
+            loops = [threads.submit(self._loop, seconds, offset + number) for number in range(self.connections)]
+            return _speed([loop.result() for loop in loops])
+
+    def _loop(self, seconds: float, offset: int) -> list[float]:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT_S)
+
+        def ask(number: int) -> None:
+            connection.request("GET", self.addresses[number % len(self.addresses)])
+            answer = connection.getresponse()
+            answer.read()
+            if answer.status != 200:
+                raise Failed(f"status {answer.status} for {self.addresses[number % len(self.addresses)]}")
+
+        try:
+            return _timed(ask, seconds=seconds, start=offset, step=self.connections)
+        finally:
+            connection.close()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SQL:
+    """The statements in turn, in as many processes as there are connections: what the database gives to psycopg2."""
+
+    url: str
+    statements: Sequence[Statement]
+    connections: int
+
+    def run(self, *, seconds: float, offset: int) -> Speed:
+        """Run statements for so long, beginning with the one at `offset`; all rows are fetched."""
+        context = get_context("fork")
+        start, results = context.Barrier(self.connections), context.SimpleQueue()
+        processes = [
+            context.Process(target=self._loop, args=(seconds, offset + number, start, results), daemon=True)
+            for number in range(self.connections)
+        ]
+        for process in processes:
+            process.start()
+        loops = [results.get() for _ in processes]
+        for process in processes:
+            process.join()
+        for failure in (each for each in loops if isinstance(each, str)):
+            raise Failed(failure)
+        return _speed(loops)
+
+    def _loop(self, seconds: float, offset: int, start: Any, results: Any) -> None:
+        """One connection, in a process of its own: the times, or why there are none, into `results`."""
+        try:
+            link = psycopg2.connect(self.url, options="-c TimeZone=UTC")
+            link.autocommit = True
+
+            def ask(number: int) -> None:
+                statement = self.statements[number % len(self.statements)]
+                with link.cursor() as cursor:
+                    cursor.execute(statement.sql, statement.values)
+                    cursor.fetchall()
+
+            ask(offset)
+            start.wait(TIMEOUT_S)
+            results.put(_timed(ask, seconds=seconds, start=offset, step=self.connections))
+        except Exception as error:
+            results.put(f"bare SQL: {error}")
+
+
+def _timed(ask: Callable[[int], None], *, seconds: float, start: int, step: int) -> list[float]:
+    """How many seconds each of the calls took that began within the time; each is told its number."""
+    took: list[float] = []
+    number = start
+    began = now = time.perf_counter()
+    while now - began < seconds:
+        ask(number)
+        took.append(time.perf_counter() - now)
+        now += took[-1]
+        number += step
+    return took
+
+
+def _speed(loops: Sequence[Sequence[float]]) -> Speed:
+    """The speed of loops that ran side by side, each over its own time: the last call may end late."""
+    return Speed(
+        per_second=sum(len(took) / sum(took) for took in loops),
+        median_ms=statistics.median(each for took in loops for each in took) * 1000,
+    )

@@ -1,0 +1,141 @@
+"""Who is measured against whom, question by question, and what City Eye is to reach."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bench import questions
+from bench.clients import HTTP, SQL
+from bench.guard import same_page, same_route
+from bench.servers import fetch
+from bench.statements import Recording, record
+from jurisdictions.models import Boundary
+from reports.models import Report
+
+ROUTE, REPORTS = "/api/v1/route", "/api/v1/reports"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contestant:
+    """One row of the table. `goal`: City Eye is to be at least that many times as fast."""
+
+    name: str
+    client: HTTP | SQL
+    goal: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contest:
+    """Contestants that answer the same question, City Eye the last."""
+
+    title: str
+    contestants: Sequence[Contestant]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ground:
+    """Where everybody is: City Eye's port, the port of the bare views and peers, and how many ask them at once."""
+
+    ours: int
+    bare: int
+    connections: int
+
+    def http(self, port: int, path: str, queries: Sequence[str]) -> HTTP:
+        """A client for these questions."""
+        return HTTP(port=port, addresses=[f"{path}?{query}" for query in queries], connections=self.connections)
+
+    def sql(self, recordings: Mapping[str, Recording]) -> SQL:
+        """Bare loops over the statements that do the work."""
+        statements = [each.main for each in recordings.values()]
+        return SQL(url=os.environ["DATABASE_URL"], statements=statements, connections=self.connections)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RouteQuestion:
+    """Who answers for a point and a category?"""
+
+    recordings: Mapping[str, Recording]
+
+    def compare(self, ground: Ground) -> None:
+        """See that the bare view's rows say what our answer says. Raises Different."""
+        for query in list(self.recordings)[::20]:
+            same_route(fetch(ground.ours, f"{ROUTE}?{query}"), fetch(ground.bare, f"/bare/route?{query}"))
+
+    def contest(self, ground: Ground) -> Contest:
+        """The limits: no work, no Django, nothing but the statement, nothing but all statements."""
+        queries = list(self.recordings)
+        count = len(self.recordings[queries[0]].all)
+        return Contest(
+            title=f"Point to route ({len(queries)} places of reports, random categories)",
+            contestants=[
+                Contestant(name="null view", client=ground.http(ground.bare, "/null", queries)),
+                Contestant(name="bare SQL, the routing statement", client=ground.sql(self.recordings)),
+                Contestant(
+                    name="bare view, the routing statement",
+                    client=ground.http(ground.bare, "/bare/route", queries),
+                    goal=0.7,
+                ),
+                Contestant(
+                    name=f"bare view, all {count} statements",
+                    client=ground.http(ground.bare, "/bare/route-all", queries),
+                ),
+                Contestant(name="City Eye", client=ground.http(ground.ours, ROUTE, queries)),
+            ],
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageQuestion:
+    """Which reports are there?"""
+
+    title: str
+    recordings: Mapping[str, Recording]
+
+    def compare(self, ground: Ground) -> None:
+        """See that bare view and peer give our features. Raises Different."""
+        for query in list(self.recordings)[::20]:
+            page = fetch(ground.ours, f"{REPORTS}?{query}")
+            for other in ("bare", "drf-gis"):
+                same_page(page, fetch(ground.bare, f"/{other}/reports?{query}"))
+
+    def contest(self, ground: Ground) -> Contest:
+        """The limits, and the peer."""
+        queries = list(self.recordings)
+        return Contest(
+            title=self.title,
+            contestants=[
+                Contestant(name="bare SQL", client=ground.sql(self.recordings)),
+                Contestant(
+                    name="bare view, the same SQL",
+                    client=ground.http(ground.bare, "/bare/reports", queries),
+                    goal=0.8,
+                ),
+                Contestant(
+                    name="drf-gis, GeoFeatureModelSerializer",
+                    client=ground.http(ground.bare, "/drf-gis/reports", queries),
+                    goal=7,
+                ),
+                Contestant(name="City Eye", client=ground.http(ground.ours, REPORTS, queries)),
+            ],
+        )
+
+
+Question = RouteQuestion | PageQuestion
+
+
+def all_questions() -> list[Question]:
+    """The questions of the bench, with what our code does for each recorded. Raises Unrecordable."""
+    size = f"{questions.PAGE:,}"
+    in_a_box = f"Page of {size} reports in a box that holds {questions.candidates():,} (random boxes)"
+    return [
+        RouteQuestion(recordings=_recorded(ROUTE, questions.routes(), Boundary._meta.db_table)),
+        PageQuestion(title=in_a_box, recordings=_recorded(REPORTS, questions.boxes(), Report._meta.db_table)),
+        PageQuestion(
+            title=f"Page of the newest {size} reports",
+            recordings=_recorded(REPORTS, questions.newest(), Report._meta.db_table),
+        ),
+    ]
+
+
+def _recorded(path: str, queries: Sequence[str], table: str) -> dict[str, Recording]:
+    return {query: record(f"{path}?{query}", table=table) for query in queries}

@@ -1,0 +1,70 @@
+"""The very statements that our endpoints run, recorded from them, for the bare views and loops to run again.
+
+Nothing here knows an SQL text: what the code sends to the database is what everybody else is measured with.
+"""
+
+import pickle
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+from django.test import Client
+
+STORE = Path(__file__).resolve().parent.parent / ".local" / "bench" / "statements.pickle"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """An SQL text, and the values that are bound to it."""
+
+    sql: str
+    values: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """What one request makes our code send: the statement that does the work, and all of them in order."""
+
+    main: Statement
+    all: tuple[Statement, ...]
+
+
+class Unrecordable(Exception):
+    """A request of the bench is not answered, or not by one statement over the table it is about."""
+
+
+def record(address: str, *, table: str) -> Recording:
+    """The statements behind GET `address`; the main one is the only one over `table`. Raises Unrecordable."""
+    sent: list[Statement] = []
+
+    def keep(execute: Callable[..., Any], sql: str, values: Any, many: bool, context: dict[str, Any]) -> Any:
+        sent.append(Statement(sql, values))
+        return execute(sql, values, many, context)
+
+    with connection.execute_wrapper(keep):
+        response = Client(SERVER_NAME="127.0.0.1").get(address)
+    main = [each for each in sent if f'"{table}"' in each.sql or f" {table} " in each.sql]
+    if response.status_code != 200 or len(main) != 1:
+        raise Unrecordable(f"{address}: status {response.status_code}, {len(main)} statements over {table}")
+    return Recording(main=main[0], all=tuple(sent))
+
+
+def run(statement: Statement) -> tuple[list[str], Sequence[tuple[Any, ...]]]:
+    """The names of the columns, and the rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement.sql, statement.values)
+        return [column.name for column in cursor.description], cursor.fetchall()
+
+
+def save(recordings: Mapping[str, Recording]) -> None:
+    """Keep the recordings, by the query string of their requests, for the server of the bare views."""
+    STORE.parent.mkdir(parents=True, exist_ok=True)
+    STORE.write_bytes(pickle.dumps(dict(recordings)))
+
+
+def saved() -> dict[str, Recording]:
+    """The recordings that `save` kept."""
+    recordings: dict[str, Recording] = pickle.loads(STORE.read_bytes())
+    return recordings

@@ -1,0 +1,77 @@
+"""The table: each row's speed, and how City Eye stands to it, round by round."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from bench.clients import Speed
+
+HEAD = ("", "answers a second", "median ms", "City Eye ÷ it", "goal")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One that was measured. `goal`: City Eye is to be at least that many times as fast."""
+
+    name: str
+    rounds: Sequence[Speed]
+    goal: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """Rows that answer the same question, City Eye's the last."""
+
+    title: str
+    rows: Sequence[Row]
+
+
+def ratios(ours: Row, other: Row) -> list[float]:
+    """Ours through theirs, each round by itself: what disturbed a round disturbed both."""
+    return [
+        mine.per_second / theirs.per_second for mine, theirs in zip(ours.rounds, other.rounds, strict=True)
+    ]
+
+
+def cells(row: Row, ours: Row) -> tuple[str, str, str, str, str]:
+    """A row's cells: medians, with the least and the most in brackets."""
+    speeds = [each.per_second for each in row.rounds]
+    answers = f"{_number(median(speeds))} ({_number(min(speeds))}–{_number(max(speeds))})"
+    middle = f"{median(each.median_ms for each in row.rounds):.1f}"
+    if row is ours:
+        return row.name, answers, middle, "", ""
+    found = ratios(ours, row)
+    ratio = f"{median(found):.2f} ({min(found):.2f}–{max(found):.2f})"
+    goal = f"≥ {row.goal:g} {'reached' if median(found) >= row.goal else 'missed'}" if row.goal else ""
+    return row.name, answers, middle, ratio, goal
+
+
+def plain(sections: Sequence[Section]) -> str:
+    """The table in columns of fixed width."""
+    blocks = [(section.title, [cells(row, section.rows[-1]) for row in section.rows]) for section in sections]
+    every = [HEAD, *(row for _, rows in blocks for row in rows)]
+    widths = [max(len(row[column]) for row in every) for column in range(len(HEAD))]
+    lines = [_line(HEAD, widths)]
+    for title, rows in blocks:
+        lines += ["", title, *(_line(row, widths) for row in rows)]
+    return "\n".join(lines)
+
+
+def markdown(sections: Sequence[Section]) -> str:
+    """The same as a table of Markdown for each section."""
+    lines: list[str] = []
+    for section in sections:
+        lines += ["", f"**{section.title}**", "", f"| {' | '.join(HEAD)} |", "|---|--:|--:|--:|---|"]
+        lines += [f"| {' | '.join(cells(row, section.rows[-1]))} |" for row in section.rows]
+    return "\n".join(lines[1:])
+
+
+def _line(row: Sequence[str], widths: Sequence[int]) -> str:
+    """Names to the left, numbers to the right, goals to the left."""
+    name, *numbers, goal = row
+    middle = (f"{cell:>{width}}" for cell, width in zip(numbers, widths[1:-1], strict=True))
+    return "  ".join([f"  {name:<{widths[0]}}", *middle, goal]).rstrip()
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}"

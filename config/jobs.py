@@ -1,0 +1,18 @@
+"""The jobs that the worker runs again and again; `manage.py schedule_jobs` puts them into its schedule."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """A function without arguments, by its dotted name, and the minutes from one run to the next."""
+
+    name: str
+    func: str
+    minutes: int
+
+
+JOBS = (
+    Job(name="sweep the outbox", func="notifications.tasks.sweep_outbox", minutes=1),
+    Job(name="forget old answers", func="api.tasks.forget_old_answers", minutes=60),
+)

@@ -1,0 +1,218 @@
+"""All settings, from the environment; docs/operations.md names each variable."""
+
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+import django_stubs_ext
+from django.utils.translation import gettext_lazy as _
+
+from config import environment, jobs
+
+django_stubs_ext.monkeypatch(include_builtins=False)  # ModelAdmin[Report] and its like, at run time
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCAL = ROOT / ".local"
+
+# -- Who we are -------------------------------------------------------------------------------------
+SECRET_KEY = environment.secret_key()
+DEBUG = environment.flag("DEBUG")
+ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+PUBLIC_URL = environment.text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+# How many proxies of ours stand before the server: that many entries of X-Forwarded-For are believed.
+TRUSTED_PROXIES = environment.number("TRUSTED_PROXIES", 0)
+HTTPS = PUBLIC_URL.startswith("https://")
+
+INSTALLED_APPS = [
+    "config.apps.StaffConfig",  # in the place of django.contrib.admin
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.gis",
+    "django.contrib.postgres",
+    "rest_framework",
+    "rest_framework_gis",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_q",
+    "geo",
+    "persian",
+    "jurisdictions",
+    "people",
+    "notifications",
+    "reports",
+    "api",
+    "web",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "web.security.ContentSecurityPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "web.language.LanguageMiddleware",
+    "api.errors.ProblemMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+# GDAL below 3.9 can be made to read files by a hostile coordinate system: nothing a request brings is given to GDAL as one.
+SILENCED_SYSTEM_CHECKS = ["gis.W001"]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "config" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# -- Database ---------------------------------------------------------------------------------------
+DATABASES: dict[str, Any] = {
+    "default": dj_database_url.parse(
+        environment.database_url(),
+        engine="django.contrib.gis.db.backends.postgis",
+        conn_max_age=600,
+        conn_health_checks=True,
+    )
+}
+if test_database := environment.text("TEST_DATABASE_NAME", ""):
+    DATABASES["default"]["TEST"] = {"NAME": test_database}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# -- People -----------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "people.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS and TRUSTED_PROXIES else None
+SECURE_REFERRER_POLICY = "same-origin"  # a tracking link in the address must not reach another host
+X_FRAME_OPTIONS = "DENY"
+
+# -- Languages and time -----------------------------------------------------------------------------
+LANGUAGE_CODE = environment.text("LANGUAGE_CODE", "fa")
+LANGUAGES = [("fa", _("Persian")), ("en", _("English"))]
+LOCALE_PATHS = [ROOT / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# -- Files ------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = LOCAL / "static"
+# Only these two come from npm; the rest of node_modules is none of the browser's business.
+STATICFILES_DIRS = [
+    (name, ROOT / "node_modules" / folder)
+    for name, folder in (("maplibre-gl", "maplibre-gl/dist"), ("vazirmatn", "vazirmatn/fonts/webfonts"))
+    if (ROOT / "node_modules" / folder).is_dir()
+]
+COLLECTED = (STATIC_ROOT / "staticfiles.json").is_file()
+WHITENOISE_USE_FINDERS = not COLLECTED
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if COLLECTED or environment.flag("COLLECT_STATIC")
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+MEDIA_ROOT = LOCAL / "media"
+
+# -- API --------------------------------------------------------------------------------------------
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["api.authentication.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["api.permissions.Nobody"],
+    "DEFAULT_PARSER_CLASSES": ["api.parsers.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["api.negotiation.GeoJSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "api.negotiation.ForgivingNegotiation",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "URL_FORMAT_OVERRIDE": None,
+    "EXCEPTION_HANDLER": "api.errors.problem_response",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "City Eye",
+    "VERSION": "1",
+    "OAS_VERSION": "3.0.3",
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "api.description.describe"],
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SERVE_PUBLIC": True,
+    "SERVE_PERMISSIONS": ["api.permissions.Public"],
+    "SERVE_AUTHENTICATION": [],
+}
+MAX_BODY_BYTES = environment.number("MAX_BODY_BYTES", 65_536)
+ANONYMOUS_REPORTS_PER_HOUR = environment.number("ANONYMOUS_REPORTS_PER_HOUR", 300)
+
+# -- Routing (metres) -------------------------------------------------------------------------------
+# A point no polygon covers goes to the nearest one within the first distance, to the "outside" queue within the second.
+NEAREST_WITHIN_M = environment.number("NEAREST_WITHIN_M", 50)
+OUTSIDE_WITHIN_M = environment.number("OUTSIDE_WITHIN_M", 20_000)
+# Where telephone numbers without a country code belong.
+PHONE_REGION = environment.text("PHONE_REGION", "IR")
+
+# -- Map --------------------------------------------------------------------------------------------
+# The address of a MapLibre style to draw below our layers; without one the map draws streets and districts of our own.
+BASEMAP_STYLE_URL = environment.text("BASEMAP_STYLE_URL", "")
+
+# -- Telling people ---------------------------------------------------------------------------------
+DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", "city-eye@localhost")
+EMAIL_FILE_PATH = environment.text("EMAIL_FILE_PATH", "") or None
+EMAIL_BACKEND = f"django.core.mail.backends.{'filebased' if EMAIL_FILE_PATH else 'smtp'}.EmailBackend"
+EMAIL_HOST = environment.text("EMAIL_HOST", "localhost")
+EMAIL_PORT = environment.number("EMAIL_PORT", 25)
+EMAIL_HOST_USER = environment.text("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = environment.text("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = environment.flag("EMAIL_USE_TLS")
+EMAIL_TIMEOUT = 20
+SMS_GATEWAY_URL = environment.text("SMS_GATEWAY_URL", "")
+SMS_GATEWAY_TOKEN = environment.text("SMS_GATEWAY_TOKEN", "")
+SMS_SENDER = environment.text("SMS_SENDER", "137")
+# A message that may have gone out this often without our knowing better is given up.
+OUTBOX_MAX_ATTEMPTS = environment.number("OUTBOX_MAX_ATTEMPTS", 12)
+
+# -- Worker -----------------------------------------------------------------------------------------
+Q_CLUSTER: dict[str, Any] = {
+    "name": "city-eye",
+    "workers": environment.number("WORKERS", 2),
+    "timeout": 60,
+    "retry": 120,  # must exceed the timeout, or a running job is given out a second time
+    "max_attempts": 5,  # the default, 0, tries a job that fails for ever
+    "ack_failures": True,  # a failed job is done with: the sweep finds what it left, from the state columns
+    "catch_up": False,  # after a pause one sweep is enough
+    "label": _("Jobs"),
+    **({"redis": redis_url} if (redis_url := environment.text("Q_REDIS_URL", "")) else {"orm": "default"}),
+}
+JOBS = jobs.JOBS
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": environment.text("LOG_LEVEL", "WARNING")},
+}

@@ -1,0 +1,215 @@
+"""Put a new set of boundaries in force, and refuse shapes that cannot be anybody's ground."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import cast
+
+import numpy as np
+import shapely
+from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.gis import geos
+from django.contrib.postgres.fields import DateRangeField
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import DateField, F, Func, Value
+from django.utils.translation import override
+from shapely import MultiPolygon, Polygon
+from shapely.geometry.base import BaseGeometry
+
+from geo.crs import WGS84
+from geo.shapes import Fault, FaultKind, Key, NamedShape, as_multipolygon, coverage_faults, invalid_shapes
+from jurisdictions.models import Boundary, BoundarySet, Jurisdiction, Level
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewBoundary(NamedShape):
+    """The ground of a jurisdiction, with its names for the case that it does not exist yet."""
+
+    name_fa: str
+    name_en: str = ""
+
+
+class UnableToPutInForce(Exception):
+    """The set was refused and nothing has changed; the text is a sentence."""
+
+
+class BadShapes(UnableToPutInForce):
+    """Shapes that are no ground, overlap, or name nobody: a sentence for each, and where the faults are."""
+
+    def __init__(self, problems: Sequence[str], *, faults: Sequence[Fault] = ()) -> None:
+        more = f" ({len(problems) - 1} more like it.)" if len(problems) > 1 else ""
+        super().__init__(problems[0] + more)
+        self.problems = tuple(problems)
+        self.faults = tuple(faults)
+
+
+class FirstDayNotLater(UnableToPutInForce):
+    """A set may only begin after every other of its city and level."""
+
+    def __init__(self, *, first_day: date, latest: date) -> None:
+        super().__init__(f"Other shapes hold from {latest} on: new ones must begin on a later day, not on {first_day}.")
+        self.first_day = first_day
+        self.latest = latest
+
+
+@transaction.atomic
+def put_in_force(
+    *,
+    root: Jurisdiction,
+    level: Level,
+    shapes: Sequence[NewBoundary],
+    first_day: date,
+    source: str,
+    at: datetime,
+    by: AbstractBaseUser | None = None,
+) -> BoundarySet:
+    """Let these shapes be the ground of a city's level from `first_day` on, and end what held before.
+
+    Shapes are lon/lat. A code that is new to the city and level becomes a jurisdiction with the names and the
+    parent given; a jurisdiction that has no shape here simply ends. The same shapes from the same day again
+    change nothing: the set that is there is the answer. Raises BadShapes and FirstDayNotLater.
+    """
+    # One set after the other; without FOR KEY, because every new report refers to this row and need not wait.
+    root = Jurisdiction.objects.select_for_update(no_key=True).get(pk=root.pk)
+    _refuse_bad_shapes(root, level, shapes)
+    if there := _already_there(root, level, shapes, first_day):
+        return there
+    jurisdictions = _jurisdictions(root, level, shapes)
+    _end(root, level, on=first_day)
+    new = BoundarySet.objects.create(
+        root=root, level=level, first_day=first_day, source=source, made_at=at, made_by_id=by.pk if by else None
+    )
+    Boundary.objects.bulk_create(
+        Boundary(
+            jurisdiction=jurisdictions[shape.code],
+            boundary_set=new,
+            shape=_stored(shape),
+            in_force=(first_day, None),
+        )
+        for shape in shapes
+    )
+    return new
+
+
+def _already_there(
+    root: Jurisdiction, level: Level, shapes: Sequence[NewBoundary], first_day: date
+) -> BoundarySet | None:
+    """The same set, made before; raises FirstDayNotLater where others hold on that day or begin later."""
+    sets = BoundarySet.objects.filter(root=root, level=level).order_by("-first_day")
+    same_day = sets.filter(first_day=first_day).first()
+    if same_day is not None and _is_same(same_day, shapes):
+        return same_day
+    latest = sets.first()
+    if latest is not None and latest.first_day >= first_day:
+        raise FirstDayNotLater(first_day=first_day, latest=latest.first_day)
+    return None
+
+
+def _refuse_bad_shapes(root: Jurisdiction, level: Level, shapes: Sequence[NewBoundary]) -> None:
+    if root.metric_srid is None:
+        raise ValueError(f"{root} is no city.")
+    if not shapes:
+        raise BadShapes(["There are no shapes."])
+    if problems := [*_problems_of_each(level, shapes), *_repeated(shapes)]:
+        raise BadShapes(problems)
+    if faults := invalid_shapes(shapes, srid=root.metric_srid):
+        sentences = [f"{fault.codes[0]} is not valid: {fault.reason}." for fault in faults]
+        raise BadShapes(sentences, faults=faults)
+    faults = coverage_faults(shapes, srid=root.metric_srid, gap_m=0)
+    if overlaps := [fault for fault in faults if fault.kind is FaultKind.OVERLAP]:
+        sentences = [f"{' and '.join(fault.codes)} overlap by {fault.area_m2:,.0f} m²." for fault in overlaps]
+        raise BadShapes(sentences, faults=overlaps)
+
+
+def _problems_of_each(level: Level, shapes: Sequence[NewBoundary]) -> Iterator[str]:
+    for shape in shapes:
+        if shape.level != level.code:
+            yield f"{shape.code} is of level {shape.level}, not {level.code}."
+        if problem := _problem_of(shape.geometry):
+            yield f"{shape.code} {problem}."
+
+
+def _problem_of(geometry: BaseGeometry) -> str:
+    if not isinstance(geometry, Polygon | MultiPolygon):
+        return f"is no polygon but a {geometry.geom_type}"
+    if geometry.is_empty:
+        return "is empty"
+    if geometry.has_z:
+        return "has heights: boundaries are flat"
+    return "" if _is_lonlat(geometry) else "has coordinates that are no longitude and latitude"
+
+
+def _is_lonlat(geometry: Polygon | MultiPolygon) -> bool:
+    west, south, east, north = geometry.bounds
+    on_the_globe = west >= -180 and south >= -90 and east <= 180 and north <= 90
+    return on_the_globe and bool(np.isfinite(shapely.get_coordinates(geometry)).all())
+
+
+def _repeated(shapes: Sequence[NewBoundary]) -> Iterator[str]:
+    for code, count in Counter(shape.code for shape in shapes).items():
+        if count > 1:
+            yield f"{code} is there {count} times."
+
+
+def _is_same(found: BoundarySet, shapes: Sequence[NewBoundary]) -> bool:
+    stored = found.boundaries.select_related("jurisdiction")
+    ground = {each.jurisdiction.code: each.shape.wkb for each in stored}
+    return ground == {shape.code: _stored(shape).wkb for shape in shapes}
+
+
+def _stored(shape: NewBoundary) -> geos.MultiPolygon:
+    wkb = memoryview(shapely.to_wkb(as_multipolygon(shape.geometry)))
+    return cast(geos.MultiPolygon, geos.GEOSGeometry(wkb, srid=WGS84))
+
+
+def by_key(root: Jurisdiction) -> dict[Key, Jurisdiction]:
+    """All jurisdictions of a city, by the level's code and their own."""
+    rows = Jurisdiction.objects.of_city(root).select_related("level")
+    return {(each.level.code, each.code): each for each in rows}
+
+
+def _jurisdictions(root: Jurisdiction, level: Level, shapes: Sequence[NewBoundary]) -> dict[str, Jurisdiction]:
+    """The jurisdictions of the shapes by code; those that are missing are made."""
+    city = by_key(root)
+    new = [_new_jurisdiction(root, level, shape, city) for shape in shapes if shape.key not in city]
+    if problems := [problem for row, shape in new for problem in _problems_of_new(row, shape)]:
+        raise BadShapes(problems)
+    made = Jurisdiction.objects.bulk_create(row for row, _ in new)
+    city |= {(level.code, row.code): row for row in made}
+    return {shape.code: city[shape.key] for shape in shapes}
+
+
+def _new_jurisdiction(
+    root: Jurisdiction, level: Level, shape: NewBoundary, city: Mapping[Key, Jurisdiction]
+) -> tuple[Jurisdiction, NewBoundary]:
+    parent = city.get(shape.parent) if shape.parent else None
+    names = {"code": shape.code, "name_fa": shape.name_fa, "name_en": shape.name_en}
+    return Jurisdiction(root=root, level=level, parent=parent, **names), shape
+
+
+def _problems_of_new(row: Jurisdiction, shape: NewBoundary) -> Iterator[str]:
+    if shape.parent is None:
+        yield f"{row.code} has no parent."
+    elif row.parent is None:
+        yield f"{row.code} lies in the {' '.join(shape.parent)}, which is not there."
+    yield from _refusals(row)
+
+
+def _refusals(row: Jurisdiction) -> list[str]:
+    with override("en"):
+        try:
+            row.clean_fields(exclude={"root", "parent", "level"})
+        except ValidationError as error:
+            return [f"{row.code}: {field}: {' '.join(said)}" for field, said in error.message_dict.items()]
+    return []
+
+
+def _end(root: Jurisdiction, level: Level, *, on: date) -> None:
+    """Let what holds open-endedly end on that day, exclusive."""
+    first_day = Func(F("in_force"), function="lower", output_field=DateField())
+    held = Boundary.objects.filter(boundary_set__root=root, boundary_set__level=level)
+    held.filter(in_force__endswith__isnull=True).update(
+        in_force=Func(first_day, Value(on), function="daterange", output_field=DateRangeField())
+    )

@@ -1,0 +1,72 @@
+"""A Route in plain words, for citizens and staff, in Persian and English."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from jurisdictions.models import Category
+from jurisdictions.routing import Method, Office, Place, Route
+from persian.normalize import to_persian_digits
+
+LANGUAGES = ("fa", "en")
+
+
+def explanation(route: Route, *, category: Category | None) -> dict[str, str]:
+    """The reasons as one paragraph for each language."""
+    return {language: " ".join(reasons(route, category=category, language=language)) for language in LANGUAGES}
+
+
+def reasons(route: Route, *, category: Category | None, language: str) -> list[str]:
+    """Why this jurisdiction and this department, a sentence each, in `language` (`fa` or `en`)."""
+    with override(language):
+        sentences = [_where(route, language), _who(route, category, language), *_what_else(route, language)]
+    return [to_persian_digits(each) if language == "fa" else each for each in sentences if each]
+
+
+def _where(route: Route, language: str) -> str:
+    place = _name(route.decided_by, language)
+    if route.method == Method.COVERS:
+        return _("The place lies in %(place)s.") % {"place": place}
+    if route.method == Method.NEAREST:
+        return _("The place lies in no jurisdiction; the nearest is %(place)s, %(metres)d m away.") % {
+            "place": place,
+            "metres": round(route.edge_m),
+        }
+    return _("The place lies outside the city, %(kilometres).1f km from %(place)s.") % {
+        "place": place,
+        "kilometres": route.edge_m / 1000,
+    }
+
+
+def _who(route: Route, category: Category | None, language: str) -> str:
+    if category is None:
+        return ""
+    if route.method == Method.OUTSIDE:
+        return _("A dispatcher decides who looks after it.")
+    if route.department is None:
+        return _("No department answers for “%(category)s” there; a dispatcher decides.") % {
+            "category": category.name(language)
+        }
+    return _("There “%(category)s” is the work of %(department)s.") % {
+        "category": category.name(language),
+        "department": _name(route.department, language),
+    }
+
+
+def _what_else(route: Route, language: str) -> list[str]:
+    sentences = []
+    if route.escalated:
+        sentences.append(
+            _("%(place)s has no active department for it, so the department above has it.")
+            % {"place": _name(route.decided_by, language)}
+        )
+    if route.near_boundary and route.runners_up:
+        others = _(" or ").join(_name(each.place, language) for each in route.runners_up)
+        sentences.append(
+            _("The edge is %(metres)d m away: next would be %(others)s.")
+            % {"metres": round(route.edge_m), "others": others}
+        )
+    return sentences
+
+
+def _name(named: Place | Office, language: str) -> str:
+    return (language == "en" and named.name_en) or named.name_fa

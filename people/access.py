@@ -1,0 +1,69 @@
+"""What a viewer may see and do: the one place that decides it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from django.contrib.auth.models import AnonymousUser
+
+from people.models import Membership, Role, User
+
+
+class Right(StrEnum):
+    """Something a role may do within the ground of its membership."""
+
+    SEE_REPORTS = "see_reports"  # all of a report but who told it
+    SEE_CONTACT = "see_contact"  # who told it
+    FILE_FOR_CALLER = "file_for_caller"  # file as an operator of the call centre
+    PUBLISH = "publish"  # decide what the public sees
+    HANDLE = "handle"  # change status and assignment
+
+
+RIGHTS: dict[str, frozenset[Right]] = {
+    Role.OPERATOR: frozenset({Right.SEE_REPORTS, Right.SEE_CONTACT, Right.FILE_FOR_CALLER}),
+    Role.HANDLER: frozenset({Right.SEE_REPORTS, Right.SEE_CONTACT, Right.HANDLE}),
+    Role.HEAD: frozenset({Right.SEE_REPORTS, Right.SEE_CONTACT, Right.HANDLE, Right.PUBLISH}),
+    Role.DISPATCHER: frozenset({Right.SEE_REPORTS, Right.SEE_CONTACT, Right.HANDLE, Right.PUBLISH}),
+    Role.ANALYST: frozenset({Right.SEE_REPORTS}),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Viewer:
+    """Whoever asks: the public, the holder of tracking links, or a member of staff with memberships in force."""
+
+    user: User | None = None
+    memberships: tuple[Membership, ...] = ()
+    tracked: frozenset[str] = frozenset()  # references whose tracking link the viewer holds
+
+    @property
+    def sees_everything(self) -> bool:
+        """An active superuser runs the service and sees all of it."""
+        return self.user is not None and self.user.is_active and self.user.is_superuser
+
+    def where(self, right: Right) -> tuple[Membership, ...]:
+        """The memberships that give this right."""
+        return tuple(each for each in self.memberships if right in RIGHTS[each.role])
+
+    def may(self, right: Right) -> bool:
+        """Whether the viewer has this right anywhere."""
+        return self.sees_everything or bool(self.where(right))
+
+
+PUBLIC = Viewer()
+
+
+def viewer_for(user: User | AnonymousUser | None, *, at: datetime) -> Viewer:
+    """The viewer that `user` is at that moment; one query for a member of staff, none for the public."""
+    if not isinstance(user, User) or not user.is_active:
+        return PUBLIC
+    return Viewer(user=user, memberships=_memberships_in_force(user, at))
+
+
+def _memberships_in_force(user: User, at: datetime) -> tuple[Membership, ...]:
+    # Which day it is depends on the city: take those of the days around the moment, then ask each city's calendar.
+    days = (at.date() - timedelta(days=1), at.date() + timedelta(days=2))
+    around = user.memberships.filter(in_force__overlap=days).select_related(
+        "department__root", "jurisdiction__level", "jurisdiction__root"
+    )
+    return tuple(each for each in around if each.ground.day_at(at) in each.in_force)

@@ -1,0 +1,115 @@
+"""Users, what they may do and where, and the tokens their programs carry."""
+
+from typing import Self
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from geo.periods import InForce, InForceQuerySet
+from jurisdictions.models import Department, Jurisdiction
+
+
+class User(AbstractUser):
+    """A person with an account: staff today, citizens later."""
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+
+
+class Role(models.TextChoices):
+    """What a member of staff is there for; `people.access` says what each role may do."""
+
+    OPERATOR = "operator", _("call-centre operator")
+    HANDLER = "handler", _("handler")
+    HEAD = "head", _("head")
+    DISPATCHER = "dispatcher", _("dispatcher")
+    ANALYST = "analyst", _("analyst")
+
+
+class Membership(InForce):
+    """A user's role, for one department or for one jurisdiction and all that lies in it."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships", verbose_name=_("user")
+    )
+    role = models.CharField(_("role"), max_length=20, choices=Role.choices)
+    department = models.ForeignKey(
+        Department,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="memberships",
+        verbose_name=_("department"),
+    )
+    jurisdiction = models.ForeignKey(
+        Jurisdiction,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="memberships",
+        verbose_name=_("jurisdiction"),
+    )
+
+    objects = InForceQuerySet["Membership"].as_manager()
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(department__isnull=True) ^ Q(jurisdiction__isnull=True),
+                name="people_membership_department_or_jurisdiction",
+                violation_error_message=_("Name a department or a jurisdiction: one of them."),
+            ),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="people_membership_role_known"),
+        ]
+
+    @property
+    def ground(self) -> Jurisdiction:
+        """The jurisdiction this reaches into: its own, or its department's city."""
+        return self.jurisdiction or self._department.root
+
+    @property
+    def _department(self) -> Department:
+        assert self.department is not None  # noqa: S101 - the check constraint says so
+        return self.department
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.get_role_display()} · {self.department or self.jurisdiction}"
+
+
+class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
+    """Tokens, by whether they open anything."""
+
+    def usable(self, *, at: object) -> Self:
+        """Those not revoked, not expired, of an active user."""
+        return self.filter(
+            Q(expires_at__isnull=True) | Q(expires_at__gt=at), revoked_at__isnull=True, user__is_active=True
+        )
+
+
+class ApiToken(models.Model):
+    """A program's key to the API. Only its SHA-256 is kept: the token is shown once, when it is made."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="api_tokens", verbose_name=_("user")
+    )
+    name = models.CharField(_("name"), max_length=100)
+    digest = models.CharField(_("digest"), max_length=64, unique=True, editable=False)
+    hint = models.CharField(_("first characters"), max_length=8, editable=False)
+    made_at = models.DateTimeField(_("made at"), editable=False)
+    expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True, editable=False)
+
+    objects = ApiTokenQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("API token")
+        verbose_name_plural = _("API tokens")
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.hint}…)"

@@ -1,0 +1,55 @@
+"""The first message to a reporter: that the report arrived, who has it, and where to follow it."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from jurisdictions.explanations import explanation
+from jurisdictions.routing import Route
+from notifications.models import Channel
+from notifications.outbox import put
+from reports.contacts import NewContact
+from reports.models import Report
+from reports.references import tracking_link
+
+
+def acknowledge(*, report: Report, route: Route, contact: NewContact, at: datetime) -> None:
+    """Put one message for each way the reporter can be reached into the outbox, in this transaction."""
+    ways = [(Channel.EMAIL, contact.email), (Channel.SMS, contact.phone)]
+    for channel, to in ways:
+        if to:
+            put(
+                key=f"report:{report.reference}:acknowledged:{channel}",
+                channel=channel,
+                to=to,
+                subject=_subject(report),
+                body=_long_text(report, route) if channel == Channel.EMAIL else _short_text(report),
+                language=report.language,
+                at=at,
+            )
+
+
+def _subject(report: Report) -> str:
+    with override(report.language):
+        return _("Your report %(reference)s") % {"reference": report.reference}
+
+
+def _short_text(report: Report) -> str:
+    with override(report.language):
+        return _("Your report “%(category)s” is registered. Reference: %(reference)s\n%(link)s") % _parts(report)
+
+
+def _long_text(report: Report, route: Route) -> str:
+    with override(report.language):
+        text = _("Your report “%(category)s” is registered. Reference: %(reference)s\n%(link)s") % _parts(report)
+        reasons = explanation(route, category=report.category)
+        return f"{text}\n\n{reasons['en' if report.language == 'en' else 'fa']}\n"
+
+
+def _parts(report: Report) -> dict[str, str]:
+    return {
+        "category": report.category.name(report.language),
+        "reference": report.reference,
+        "link": tracking_link(report.reference),
+    }

@@ -1,0 +1,96 @@
+"""The lists of what belongs to reports: assignments, status updates and contacts, each as far as its report is."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from people.access import Right
+from persian.admin import Column, moment_column
+from reports.admin.scope import ScopedAdmin, city_clock
+from reports.models import Assignment, Contact, StatusUpdate
+
+REPORT_CLOCK = city_clock("report")
+ASSIGNED: list[Column] = [
+    "report_link",
+    "department",
+    "method",
+    moment_column("assigned_at", _("assigned at"), zone=REPORT_CLOCK),
+    moment_column("ended_at", _("ended at"), zone=REPORT_CLOCK),
+]
+STEP: list[Column] = ["report_link", "status", moment_column("at", _("at"), zone=REPORT_CLOCK), "by", "is_public"]
+REACHABLE: list[Column] = ["report_link", "has_phone", "has_email"]
+
+
+class RecordAdmin(ScopedAdmin):
+    """A record of a report, with the way to the report."""
+
+    @admin.display(description=_("report"))
+    def report_link(self, obj: Any) -> SafeString:
+        """The report's reference, leading to its page."""
+        address = reverse("admin:reports_report_change", args=[obj.report_id])
+        return format_html('<a href="{}">{}</a>', address, obj.report.reference)
+
+
+@admin.register(Assignment)
+class AssignmentAdmin(RecordAdmin):
+    """Who was given which report, and by which decision."""
+
+    list_display = ["pk", *ASSIGNED]
+    list_display_links = ["pk"]
+    list_select_related = ["report__root", "department"]
+    list_filter = ["method"]
+    ordering = ["-pk"]
+    sortable_by = ["pk"]
+    fields = [*ASSIGNED, "edge_m", "assigned_by"]
+
+
+@admin.register(StatusUpdate)
+class StatusUpdateAdmin(RecordAdmin):
+    """The steps of all reports, the latest first."""
+
+    list_display = ["pk", *STEP]
+    list_display_links = ["pk"]
+    list_select_related = ["report__root", "by"]
+    list_filter = ["status", "is_public"]
+    ordering = ["-pk"]
+    sortable_by = ["pk"]
+    fields = [*STEP, "note"]
+
+
+@admin.register(Contact)
+class ContactAdmin(RecordAdmin):
+    """That there is a contact, and the way to the report, on whose page alone its data are read."""
+
+    right = Right.SEE_CONTACT
+    list_display = fields = REACHABLE
+    list_display_links = None
+    list_select_related = ["report"]
+    ordering = ["-pk"]
+    sortable_by = []
+
+    @admin.display(description=_("telephone"), boolean=True)
+    def has_phone(self, obj: Contact) -> bool:
+        """Whether a telephone number was given."""
+        return bool(obj.phone)
+
+    @admin.display(description=_("e-mail"), boolean=True)
+    def has_email(self, obj: Contact) -> bool:
+        """Whether an e-mail address was given."""
+        return bool(obj.email)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """The page under the report's reference: the contact's own name is its data."""
+        report = context["original"].report
+        named = context | {"original": report, "subtitle": str(report)}
+        return super().render_change_form(request, named, *args, **kwargs)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """None: nothing about a contact is ever changed here, and the page would name it."""
+        raise Http404

@@ -1,0 +1,78 @@
+"""The list of reports and the page of one."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import F, OuterRef, QuerySet, Subquery, Value
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Coalesce, NullIf
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from geo.admin import MapAdmin
+from jurisdictions.models import Jurisdiction
+from persian.admin import EMPTY, Column, moment_column
+from persian.display import in_persian
+from persian.normalize import to_ascii_digits
+from reports.admin.acts import ReportActs
+from reports.admin.filters import DISTRICT, DepartmentFilter, DistrictFilter, ReceivedFilter
+from reports.admin.page import page_of
+from reports.admin.scope import asking, city_clock
+from reports.models import Report
+
+RECEIVED: Column = moment_column("received_at", _("received at"), zone=city_clock())
+
+
+@admin.register(Report)
+class ReportAdmin(ReportActs, MapAdmin):
+    """Reports: looked at here, changed by acts."""
+
+    report_path = "pk"
+    list_display = [
+        "reference",
+        RECEIVED,
+        "category",
+        "status",
+        "district_shown",
+        "department",
+    ]
+    sortable_by = [RECEIVED]
+    list_select_related = ["category", "department", "root"]
+    list_filter = ["status", ReceivedFilter, DistrictFilter, DepartmentFilter, "category", "is_public"]
+    ordering = ["-received_at", "-id"]
+    search_fields = ["reference"]
+    search_help_text = _("The reference, or how it begins.")
+    fields = ["reference"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Those in the viewer's charge, with the name of their district."""
+        coded = super().get_queryset(request).annotate(district_code=KeyTextTransform(DISTRICT, "jurisdictions"))
+        district = Jurisdiction.objects.at_level(DISTRICT).filter(root=OuterRef("root"), code=OuterRef("district_code"))
+        name = F("name_fa") if in_persian() else Coalesce(NullIf("name_en", Value("")), "name_fa")
+        named: QuerySet[Any] = coded.annotate(district_name=Subquery(district.values_list(name)[:1]))
+        return named
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Those whose reference begins as written, in whatever digits and letter case."""
+        term = to_ascii_digits(search_term).strip().upper()
+        return (queryset.filter(reference__startswith=term) if term else queryset), False
+
+    @admin.display(description=_("district"))
+    def district_shown(self, obj: Any) -> str:
+        """The name of the district, if the place has one."""
+        return obj.district_name or EMPTY
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
+        """The page of a report, in our own layout."""
+        page = page_of(obj, viewer=asking(request))
+        return super().render_change_form(request, context | {"page": page}, add, change, form_url, obj)

@@ -1,0 +1,52 @@
+"""The only changes to a report that exists: who has it, and where it stands."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from jurisdictions.routing import Route
+from people.models import User
+from reports.models import Assignment, Report, StatusUpdate
+from reports.workflow import may_follow
+
+
+class TransitionNotAllowed(Exception):
+    """A report that is in one status cannot become the other."""
+
+    def __init__(self, *, current: str, to: str) -> None:
+        super().__init__(f"{current} cannot become {to}")
+        self.current = current
+        self.to = to
+
+
+def assign(*, report: Report, route: Route, by: User | None, at: datetime) -> Assignment:
+    """Give the report to the route's department, ending what stood before; call it inside a transaction."""
+    Assignment.objects.filter(report=report, ended_at__isnull=True).update(ended_at=at)
+    report.department_id = route.department.id if route.department else None
+    report.jurisdictions = route.codes
+    report.save(update_fields=["department", "jurisdictions"])
+    return Assignment.objects.create(
+        report=report,
+        department_id=report.department_id,
+        method=route.method,
+        boundary_id=route.decided_by.boundary_id,
+        rule_id=route.rule_id,
+        edge_m=route.edge_m,
+        route=route.as_json(),
+        assigned_at=at,
+        assigned_by=by,
+    )
+
+
+@transaction.atomic
+def change_status(
+    *, report: Report, to: str, at: datetime, by: User | None = None, note: str = "", is_public: bool = True
+) -> StatusUpdate:
+    """Take the report one step further; raises TransitionNotAllowed. Two at once: the second sees the first's step."""
+    locked = Report.objects.select_for_update(of=("self",)).get(pk=report.pk)
+    if not may_follow(locked.status, to):
+        raise TransitionNotAllowed(current=locked.status, to=to)
+    locked.status, locked.status_at = to, at
+    locked.save(update_fields=["status", "status_at"])
+    report.status, report.status_at = to, at
+    return StatusUpdate.objects.create(report=locked, status=to, note=note, is_public=is_public, at=at, by=by)

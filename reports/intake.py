@@ -1,0 +1,66 @@
+"""The only birth of a report: stored, routed, explained and acknowledged in one transaction."""
+
+from datetime import datetime
+
+from django.contrib.gis.geos import Point
+from django.db import transaction
+
+from jurisdictions.models import Category
+from jurisdictions.routing import find_route
+from people.models import User
+from reports.acknowledgement import acknowledge
+from reports.contacts import NewContact, keep_contact, keyed_hash
+from reports.handling import assign
+from reports.models import Report, StatusUpdate
+from reports.references import new_reference
+from reports.visibility import public_face
+from reports.workflow import Status
+
+
+@transaction.atomic
+def submit_report(
+    *,
+    location: Point,
+    category: Category,
+    description: str,
+    received_at: datetime,
+    source: str,
+    reported_at: datetime | None = None,
+    accuracy_m: float | None = None,
+    address: str = "",
+    language: str = "fa",
+    contact: NewContact | None = None,
+    device_id: str = "",
+    by: User | None = None,
+) -> Report:
+    """Store a report with its decision, first status and acknowledgement; all of it or nothing.
+
+    `location` is WGS 84, lon/lat. Raises jurisdictions.routing.OutsideServiceArea.
+    """
+    route = find_route(location=location, category=category, on=received_at, accuracy_m=accuracy_m or 0)
+    face = public_face(category=category, location=location, description=description, route=route)
+    report = Report.objects.create(
+        reference=new_reference(),
+        root_id=route.root_id,
+        category=category,
+        description=description,
+        location=location,
+        accuracy_m=accuracy_m,
+        address=address,
+        language=language,
+        source=source,
+        device_hash=keyed_hash("device", device_id),
+        reported_at=reported_at or received_at,
+        received_at=received_at,
+        is_public=face.is_public,
+        public_location=face.public_location,
+        public_text=face.public_text,
+        public_jurisdictions=face.public_jurisdictions,
+        status=Status.RECEIVED,
+        status_at=received_at,
+    )
+    keep_contact(report=report, contact=contact or NewContact())
+    assign(report=report, route=route, by=by, at=received_at)
+    StatusUpdate.objects.create(report=report, status=Status.RECEIVED, at=received_at, by=by)
+    acknowledge(report=report, route=route, contact=contact or NewContact(), at=received_at)
+    return report

@@ -1,0 +1,61 @@
+"""Which department has a report, and by which decision."""
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from jurisdictions.models import Boundary, Department, RoutingRule
+from jurisdictions.routing import Method
+from reports.models.report import Report
+
+
+class Assignment(models.Model):
+    """A report given to a department, with the Route that says why; without a department it waits for a dispatcher."""
+
+    report = models.ForeignKey(Report, models.CASCADE, related_name="assignments", verbose_name=_("report"))
+    department = models.ForeignKey(
+        Department,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="assignments",
+        verbose_name=_("department"),
+    )
+    method = models.CharField(_("method"), max_length=10, choices=Method.choices)
+    boundary = models.ForeignKey(
+        Boundary, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("boundary")
+    )
+    rule = models.ForeignKey(
+        RoutingRule, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("rule")
+    )
+    edge_m = models.FloatField(_("metres to the edge"), null=True, blank=True)
+    route = models.JSONField(_("route"), encoder=DjangoJSONEncoder)
+    assigned_at = models.DateTimeField(_("assigned at"))
+    assigned_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("assigned by"),
+    )
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("assignment")
+        verbose_name_plural = _("assignments")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["report"], condition=Q(ended_at__isnull=True), name="reports_assignment_one_current"
+            ),
+            models.CheckConstraint(condition=Q(method__in=Method.values), name="reports_assignment_method_known"),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("assigned_at")),
+                name="reports_assignment_ends_after_it_starts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.report} → {self.department or '—'}"

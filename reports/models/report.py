@@ -1,0 +1,146 @@
+"""A report: what a citizen told us, where, and what the public may see of it."""
+
+from collections.abc import Sequence
+from functools import reduce
+from operator import or_
+from typing import Self
+
+from django.contrib.gis.db import models
+from django.contrib.postgres.indexes import GinIndex, GistIndex
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from geo.crs import WGS84
+from jurisdictions.models import Category, Department, Jurisdiction
+from people.access import Right, Viewer
+from people.models import Membership
+from reports.workflow import CLOSED, OPEN, Status
+
+
+class Source(models.TextChoices):
+    """By which way a report came in."""
+
+    WEB = "web", _("web page")
+    APP = "app", _("app")
+    CALL_CENTER = "137", _("137 call center")
+    API = "api", _("API")
+    IMPORT = "import", _("import")
+
+
+class ReportQuerySet(models.QuerySet["Report"]):
+    """Reports, asked for in sentences; every read starts at `visible_to` or `in_charge_of`."""
+
+    def visible_to(self, viewer: Viewer) -> Self:
+        """What the viewer may know of: the public ones, those they track, those in their charge."""
+        if viewer.sees_everything:
+            return self.all()
+        return self.filter(Q(is_public=True) | Q(reference__in=viewer.tracked) | _charge_of(viewer, Right.SEE_REPORTS))
+
+    def in_charge_of(self, viewer: Viewer, right: Right = Right.SEE_REPORTS) -> Self:
+        """What a member of staff has this right over: nothing for anybody else."""
+        if viewer.sees_everything:
+            return self.all()
+        return self.filter(_charge_of(viewer, right))
+
+    def open(self) -> Self:
+        """Those still to be dealt with."""
+        return self.filter(status__in=OPEN)
+
+    def closed(self) -> Self:
+        """Those dealt with."""
+        return self.filter(status__in=CLOSED)
+
+    def publicly_in(self, *, level: str, codes: list[str]) -> Self:
+        """Those whose public place lies in one of these jurisdictions of a level."""
+        return self.filter(_any_of([Q(public_jurisdictions__contains={level: code}) for code in codes]))
+
+    def newest_first(self) -> Self:
+        """In the order of pages: by the server's clock, then by id; both never change."""
+        return self.order_by("-received_at", "-id")
+
+
+def _any_of(conditions: Sequence[Q]) -> Q:
+    return reduce(or_, conditions, Q(pk__in=[]))
+
+
+def _charge_of(viewer: Viewer, right: Right) -> Q:
+    """The reports that the memberships with this right reach: a department's, a city's, or a jurisdiction's."""
+    return _any_of([_reach_of(each) for each in viewer.where(right)])
+
+
+def _reach_of(membership: Membership) -> Q:
+    if membership.department_id:
+        return Q(department=membership.department_id)
+    ground = membership.ground
+    if ground.root_id is None:
+        return Q(root=ground.pk)
+    return Q(root=ground.root_id, jurisdictions__contains={ground.level.code: ground.code})
+
+
+class Report(models.Model):
+    """What a citizen told us, at a `location` (WGS 84, longitude before latitude).
+
+    Born only by `reports.intake.submit_report`, changed only by `reports.handling` and `reports.publishing`.
+    `location`, `description` and `address` are for staff; whatever the public reads, filters, sorts or counts
+    by is `public_location`, `public_text`, `public_jurisdictions` and `is_public`. `jurisdictions` maps a level's
+    code to a jurisdiction's code ({"district": "9", …}); a level that covers nothing there is absent.
+    """
+
+    reference = models.CharField(_("reference"), max_length=16, unique=True, editable=False)
+    root = models.ForeignKey(Jurisdiction, models.PROTECT, related_name="+", verbose_name=_("city"))
+    category = models.ForeignKey(Category, models.PROTECT, related_name="reports", verbose_name=_("category"))
+    description = models.TextField(_("description"))
+    location = models.PointField(_("location"), srid=WGS84, spatial_index=False)
+    accuracy_m = models.FloatField(_("accuracy (m)"), null=True, blank=True)
+    address = models.CharField(_("address"), max_length=500, blank=True)
+    language = models.CharField(_("language"), max_length=8, default="fa")
+    source = models.CharField(_("source"), max_length=10, choices=Source.choices)
+    device_hash = models.CharField(_("device"), max_length=64, blank=True, editable=False)
+    reported_at = models.DateTimeField(_("reported at"), help_text=_("What the citizen's device claims."))
+    received_at = models.DateTimeField(_("received at"), help_text=_("The server's clock: for order and deadlines."))
+
+    is_public = models.BooleanField(_("public"), default=False)
+    public_location = models.PointField(_("public location"), srid=WGS84, spatial_index=False)
+    public_text = models.TextField(_("public text"), blank=True)
+    public_jurisdictions = models.JSONField(_("public jurisdictions"), encoder=DjangoJSONEncoder, default=dict)
+
+    status = models.CharField(_("status"), max_length=20, choices=Status.choices, default=Status.RECEIVED)
+    status_at = models.DateTimeField(_("status since"))
+    department = models.ForeignKey(
+        Department,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reports",
+        verbose_name=_("department"),
+    )
+    jurisdictions = models.JSONField(_("jurisdictions"), default=dict)
+
+    objects = ReportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("report")
+        verbose_name_plural = _("reports")
+        indexes = [
+            models.Index(F("received_at").desc(), F("id").desc(), name="reports_report_page"),
+            GistIndex(fields=["public_location"], condition=Q(is_public=True), name="reports_report_public_place"),
+            GistIndex(fields=["location"], name="reports_report_place"),
+            GinIndex(
+                fields=["public_jurisdictions"],
+                opclasses=["jsonb_path_ops"],
+                name="reports_report_public_ground",
+            ),
+            GinIndex(fields=["jurisdictions"], opclasses=["jsonb_path_ops"], name="reports_report_ground"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="reports_report_status_known"),
+            models.CheckConstraint(condition=Q(source__in=Source.values), name="reports_report_source_known"),
+            models.CheckConstraint(
+                condition=Q(accuracy_m__isnull=True) | Q(accuracy_m__gte=0),
+                name="reports_report_accuracy_not_negative",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference

@@ -1,0 +1,37 @@
+"""The steps of a report's life, in the order they were taken."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from reports.models.report import Report
+from reports.workflow import Status
+
+
+class StatusUpdate(models.Model):
+    """One step: who, when, to which status, with a note that is public or for staff. Never changed afterwards."""
+
+    report = models.ForeignKey(Report, models.CASCADE, related_name="status_updates", verbose_name=_("report"))
+    status = models.CharField(_("status"), max_length=20, choices=Status.choices)
+    note = models.TextField(_("note"), blank=True)
+    is_public = models.BooleanField(_("public"), default=True)
+    at = models.DateTimeField(_("at"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("by"),
+    )
+
+    class Meta:
+        verbose_name = _("status update")
+        verbose_name_plural = _("status updates")
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="reports_statusupdate_status_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.report} · {self.get_status_display()}"

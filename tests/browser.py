@@ -1,0 +1,114 @@
+"""A real Chromium for tests, started once: pages that record what they ask for and what they complain about."""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+CHROMIUM = Path("/usr/bin/chromium")
+REAL_CHROMIUM = Path("/usr/lib/chromium/chromium")  # Debian's; Ubuntu's package only leads to a snap
+ARGUMENTS = [
+    "--no-sandbox",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--ignore-gpu-blocklist",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE_S = 20
+
+
+@dataclass
+class Visit:
+    """One page of one reader, with all it asked for (`asked`) and complained about (`complaints`)."""
+
+    page: Page
+    server: str
+    asked: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> "Visit":
+        self.page.goto(self.server + path)
+        return self
+
+    @property
+    def foreign(self) -> list[str]:
+        """What was asked of another host than ours."""
+        ours = urlsplit(self.server).netloc
+        return [url for url in self.asked if url.startswith("http") and urlsplit(url).netloc != ours]
+
+    def until(self, script: str, argument: Any = None) -> Any:
+        """What the script gives once that is true; a page's policy forbids Playwright's own way of waiting."""
+        end = monotonic() + PATIENCE_S
+        while monotonic() < end:
+            if value := self.page.evaluate(script, argument):
+                return value
+            self.page.wait_for_timeout(50)
+        raise AssertionError(f"Never came true: {script}; complaints: {self.complaints}")
+
+    def until_drawn(self) -> "Visit":
+        """Wait until the map has drawn all it has."""
+        self.until("cityEye?.map?.loaded() && document.querySelector('#panel')?.ariaBusy !== 'true'")
+        return self
+
+    def drawn(self, layer: str) -> list[dict[str, Any]]:
+        """Properties and place on the screen of what the map shows in a layer."""
+        return self.page.evaluate(
+            """(layer) => cityEye.map.queryRenderedFeatures({layers: [layer]}).map((each) => ({
+                ...each.properties,
+                at: each.geometry.type === "Point" ? cityEye.map.project(each.geometry.coordinates) : null,
+            }))""",
+            layer,
+        )
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Chromium, or a skip that says why there is none."""
+    if not (CHROMIUM.is_file() and REAL_CHROMIUM.is_file()):
+        pytest.skip("This system has no chromium package (Ubuntu's is a snap)")
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    # Playwright keeps an event loop in this thread; the database is used beside it, never inside.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield browser
+        browser.close()
+    if before is None:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(scope="session")
+def reader(chromium: Browser) -> BrowserContext:
+    """One reader for all tests: what the browser has compiled once it need not compile again."""
+    return chromium.new_context(reduced_motion="reduce")
+
+
+@pytest.fixture
+def visit(reader: BrowserContext, live_server) -> Iterator[Callable[..., Visit]]:
+    """Opens a page of our server for a reader without cookies: `visit(width=360, height=640, language="en")`."""
+    pages = []
+
+    def make(*, width: int = 800, height: int = 480, language: str = "") -> Visit:
+        if language:
+            reader.add_cookies([{"name": "django_language", "value": language, "url": live_server.url}])
+        page = reader.new_page()
+        pages.append(page)
+        page.set_viewport_size({"width": width, "height": height})
+        visit = Visit(page=page, server=live_server.url)
+        page.on("request", lambda request: visit.asked.append(request.url))
+        page.on("pageerror", lambda error: visit.complaints.append(str(error)))
+        page.on("console", lambda said: said.type == "error" and visit.complaints.append(said.text))
+        return visit
+
+    yield make
+    for page in pages:
+        page.close()
+    reader.clear_cookies()

@@ -1,0 +1,123 @@
+"""Ground, people and clients that many tests stand on."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from jurisdictions.models import Category, Department, Jurisdiction
+from tests.factories import (
+    BoundaryFactory,
+    CategoryFactory,
+    CityFactory,
+    DepartmentFactory,
+    FunctionFactory,
+    JurisdictionFactory,
+    LevelFactory,
+    RoutingRuleFactory,
+)
+from tests.shapes import lonlat, rectangle, square
+
+SHARED_DATA = os.environ.get("CITY_EYE_SHARED_DATA", "")
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """The folder with reference data that is not part of the project."""
+    if not SHARED_DATA or not Path(SHARED_DATA).is_dir():
+        pytest.skip("CITY_EYE_SHARED_DATA does not name the folder with the reference data")
+    return Path(SHARED_DATA)
+
+
+@pytest.fixture(autouse=True)
+def _outgoing(tmp_path: Path, settings) -> None:
+    """Nothing leaves the building: plain static files, no gateway, a public address of the test's own."""
+    settings.PUBLIC_URL = "http://testserver"
+    settings.SMS_GATEWAY_URL = ""
+
+
+@dataclass(frozen=True)
+class SmallCity:
+    """Two districts of 1 km side by side, west (with a zone in its south) and east; its origin is their corner.
+
+    (0,1000) ---- (1000,1000) ---- (2000,1000)
+       |   west "1"   |   east "2"   |
+    (0,0) ------- (1000,0) ------- (2000,0)
+    """
+
+    city: Jurisdiction
+    west: Jurisdiction
+    east: Jurisdiction
+    zone: Jurisdiction
+    west_works: Department
+    east_works: Department
+    city_works: Department
+    pothole: Category
+
+
+@pytest.fixture
+def small_city(db: None) -> SmallCity:
+    """A city of two districts, a zone, civil works at both levels, and a rule for potholes."""
+    city = CityFactory(code="sample")
+    BoundaryFactory(jurisdiction=city, shape=rectangle(0, 0, width=2000, height=1000))
+    west = JurisdictionFactory(root=city, code="1", name_fa="منطقه ۱", name_en="District 1")
+    east = JurisdictionFactory(root=city, code="2", name_fa="منطقه ۲", name_en="District 2")
+    BoundaryFactory(jurisdiction=west, shape=square(0, 0, side=1000))
+    BoundaryFactory(jurisdiction=east, shape=square(1000, 0, side=1000))
+    zone = JurisdictionFactory(
+        root=city,
+        parent=west,
+        code="1-1",
+        level=LevelFactory(code="zone"),
+        name_fa="ناحیه ۱",
+        name_en="Zone 1",
+    )
+    BoundaryFactory(jurisdiction=zone, shape=rectangle(0, 0, width=1000, height=400))
+    works = FunctionFactory()
+    pothole = CategoryFactory()
+    RoutingRuleFactory(root=city, category=pothole, function=works, level=west.level)
+    return SmallCity(
+        city=city,
+        west=west,
+        east=east,
+        zone=zone,
+        west_works=DepartmentFactory(jurisdiction=west, function=works),
+        east_works=DepartmentFactory(jurisdiction=east, function=works),
+        city_works=DepartmentFactory(jurisdiction=city, function=works, code="city-civil-works"),
+        pothole=pothole,
+    )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _fast_passwords() -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def filing():
+    """The JSON of a report in the middle of the western district, with members changed or (None) left out."""
+
+    def make(*, x: float = 500, y: float = 200, **changes: Any) -> dict[str, Any]:
+        body = {
+            "category": "pothole",
+            "location": {"type": "Point", "coordinates": list(lonlat(x, y))},
+            "description": "چالهٔ بزرگی وسط خیابان است",
+            **changes,
+        }
+        return {name: value for name, value in body.items() if value is not ...}
+
+    return make
+
+
+@pytest.fixture
+def post(client: Client):
+    """POST a body to /api/v1/reports; text and bytes go as they are."""
+
+    def send(body: Any, **headers: str):
+        return client.post("/api/v1/reports", body, content_type="application/json", headers=headers)
+
+    return send

@@ -1,0 +1,36 @@
+"""What of a citizen's text the public sees."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from persian.normalize import to_persian_digits
+from reports.visibility import MASK, without_personal_data
+
+PERSONAL = [
+    "09151234567",
+    "۰۹۱۵۱۲۳۴۵۶۷",
+    "٠٩١٥١٢٣٤٥٦٧",
+    "0915 123 4567",
+    "0915-123-45-67",
+    "+98 915 123 4567",
+    "0939391234",
+    "someone@example.com",
+    "someone.else+x@mail.example.ir",
+]
+
+
+@pytest.mark.parametrize("secret", PERSONAL)
+def test_what_could_reach_a_person_is_masked(secret):
+    assert without_personal_data(f"چاله هست، تماس: {secret} ممنون") == f"چاله هست، تماس: {MASK} ممنون"
+
+
+@pytest.mark.parametrize("text", ["پلاک ۱۲۳", "کوچه ۴۵، پلاک 1200", "از ساعت ۸:۳۰ تا ۱۰", "سال ۱۴۰۵", "چاله 👷", ""])
+def test_what_tells_of_the_place_stays(text):
+    assert without_personal_data(text) == text
+
+
+@given(st.text(), st.from_regex(r"09[0-9]{9}", fullmatch=True), st.text())
+def test_no_telephone_number_survives_whatever_stands_around_it(before, number, after):
+    for secret in (number, to_persian_digits(number)):
+        assert secret not in without_personal_data(f"{before} {secret} {after}")

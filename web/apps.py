@@ -1,0 +1,7 @@
+"""People's pages."""
+
+from django.apps import AppConfig
+
+
+class WebConfig(AppConfig):
+    name = "web"

@@ -1,0 +1,46 @@
+// The reports of the view in words: how many, and the newest of them, for eyes, keyboards and screen readers.
+
+import { make } from "./dom.js";
+import { day, page, say } from "./page.js";
+
+export const LISTED = 40;
+
+/** The count line and the list; `onOpen` gets the report of the line that was chosen. */
+export function makeList({ count, list, names, onOpen }) {
+  function line(feature) {
+    const { category, status, received_at: at, reference } = feature.properties;
+    const about = [page.statuses[status] ?? status, names.ground(feature), day(at)].filter(Boolean).join(" · ");
+    const attributes = { type: "button", class: "item", "data-status": status, "data-reference": reference, onclick: () => onOpen(feature) };
+    return make("li", {}, make("button", attributes,
+      make("span", { class: "dot" }),
+      make("strong", {}, names.category(category)),
+      make("span", { class: "quiet" }, about)));
+  }
+
+  return {
+    /** Show these reports; `more` says that there are others still, `isView` that they are those of a view of the map. */
+    show({ features, more, isView }) {
+      count.textContent = isView ? countOf(features.length, more) : newestOf(features.length, more);
+      const lines = features.slice(0, LISTED).map(line);
+      const hint = features.length > LISTED ? make("p", { class: "hint" }, say("listNewest", { n: LISTED })) : null;
+      list.replaceChildren(...[lines.length ? make("ul", {}, lines) : null, hint].filter(Boolean));
+      list.scrollTop = 0;
+    },
+
+    /** Say something instead of reports. */
+    say(title, text = "") {
+      count.textContent = title;
+      list.replaceChildren(...(text ? [make("p", { class: "hint" }, text)] : []));
+    },
+  };
+}
+
+function newestOf(n, more) {
+  return say(more ? "newest" : "all", { n });
+}
+
+function countOf(n, more) {
+  if (more) return say("countMore", { n });
+  if (n === 0) return say("countNone");
+  return n === 1 ? say("countOne") : say("countMany", { n });
+}

@@ -1,0 +1,107 @@
+// The map page: the ground first, then the reports of the view, the list beside the map, and one report opened.
+
+import { read } from "./api.js";
+import { canDraw } from "./canvas.js";
+import { makeCard } from "./card.js";
+import { iconButton, make } from "./dom.js";
+import { boxOf, makeFeed } from "./feed.js";
+import { makeFilters } from "./filters.js";
+import { keepViewOnSwitch, listOnly, watchPanel } from "./layout.js";
+import { LISTED, makeList } from "./list.js";
+import { nameOf, page, say } from "./page.js";
+import { makeView } from "./view.js";
+
+const MOST = 5000; // reports on the map at once
+
+const find = (id) => document.getElementById(id);
+
+const known = { categories: new Map(), grounds: new Map() };
+const names = {
+  category: (code) => known.categories.get(code) ?? code,
+  ground: (feature) => known.grounds.get(feature.properties[`${page.level}_code`]) ?? "",
+};
+let view = null; // null also where the browser cannot draw: then the list is the page
+
+const card = makeCard({ card: find("card"), browse: find("browse"), names, onShow: (feature) => view?.select(feature) });
+const list = makeList({ count: find("count"), list: find("reports"), names, onOpen: (feature) => card.open([feature]) });
+const filters = makeFilters(find("filters"), () => feed.refresh());
+const feed = makeFeed({ ask, onBusy: setBusy, onReports: showReports, onFailure: () => fail(say("failed"), feed.refresh) });
+
+function ask() {
+  const parameters = filters.parameters();
+  if (!parameters) return { most: 0 };
+  if (view) parameters.set("bbox", boxOf(view.map));
+  return { parameters, most: view ? MOST : LISTED };
+}
+
+function showReports(found) {
+  view?.showReports(found.features);
+  if (found.done) list.show({ ...found, isView: Boolean(view) });
+}
+
+function setBusy(isBusy) {
+  find("panel").setAttribute("aria-busy", String(isBusy));
+  if (isBusy && find("notice").classList.contains("failure")) hideNotice();
+}
+
+function hideNotice() {
+  find("notice").hidden = true;
+}
+
+/** Say that something failed, with a button that tries again; the next try takes it away. */
+function fail(text, again) {
+  list.say(text);
+  notify(text, make("button", { type: "button", onclick: again }, say("retry")), "failure");
+}
+
+/** Say something that stays until it is closed. */
+function tell(text) {
+  notify(text, iconButton("close", say("close"), hideNotice), "word");
+}
+
+function notify(text, wayOut, kind) {
+  find("notice").className = `notice ${kind}`;
+  find("notice").replaceChildren(make("span", {}, text), wayOut);
+  find("notice").hidden = false;
+}
+
+async function start() {
+  if (!page.level) {
+    setBusy(false);
+    list.say(say("noCity"), say("noCityHelp"));
+    return;
+  }
+  try {
+    const [ground, categories] = await Promise.all([read(`jurisdictions?level=${page.level}`), read("categories")]);
+    await open(ground.features, categories.groups);
+  } catch (error) {
+    console.error(error);
+    setBusy(false);
+    fail(say("groundFailed"), () => location.reload());
+  }
+}
+
+async function open(shapes, groups) {
+  filters.offer(groups);
+  known.categories = new Map(groups.flatMap((group) => group.categories).map((each) => [each.code, nameOf(each)]));
+  known.grounds = new Map(shapes.map(({ properties }) => [properties.code, nameOf(properties)]));
+  if (canDraw() && shapes.length) {
+    view = await makeView({
+      container: find("map"),
+      shapes,
+      onOpen: card.open,
+      onMoved: () => feed.refreshSoon(),
+      onBasemapFailure: () => tell(say("basemapFailed")),
+      onStreetsFailure: () => tell(say("streetsFailed")),
+    });
+  } else {
+    listOnly();
+    tell(say(shapes.length ? "noMapList" : "noGround"));
+  }
+  await feed.refresh();
+}
+
+watchPanel();
+keepViewOnSwitch();
+window.cityEye = { get map() { return view?.map; } };
+start();

@@ -1,0 +1,11 @@
+"""Addresses of people's pages; none ends with a slash."""
+
+from django.urls import path
+
+from web.views import city_map, track
+
+app_name = "web"
+urlpatterns = [
+    path("", city_map, name="map"),
+    path("track/<str:reference>/<str:token>", track, name="track"),
+]

@@ -11,7 +11,7 @@ def main() -> None:
     """Start the private cluster where it is the one in use, then run the command."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     ensure_running()
-    from django.core.management import execute_from_command_line  # noqa: PLC0415 - after the cluster
+    from django.core.management import execute_from_command_line  # once the cluster runs
 
     execute_from_command_line(sys.argv)
 

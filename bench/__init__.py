@@ -1,1 +1,1 @@
-"""How fast City Eye is, beside the limits of its machine and the peers that can be installed; `script/bench` runs it."""
+"""How fast City Eye is, beside the limits of its machine and peers that can be installed; `script/bench` runs it."""

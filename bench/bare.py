@@ -21,7 +21,9 @@ def null(request: HttpRequest) -> HttpResponse:
 def route(request: HttpRequest) -> HttpResponse:
     """The routing statement and nothing else, its rows as JSON."""
     names, rows = run(_recorded(request).main)
-    return HttpResponse(json.dumps([dict(zip(names, row, strict=True)) for row in rows], default=str), content_type=JSON)
+    return HttpResponse(
+        json.dumps([dict(zip(names, row, strict=True)) for row in rows], default=str), content_type=JSON
+    )
 
 
 def route_all(request: HttpRequest) -> HttpResponse:

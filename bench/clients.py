@@ -1,4 +1,4 @@
-"""Whoever asks for a while and counts the answers: wrk, our own HTTP client where there is no wrk, loops of bare SQL."""
+"""Those who ask for a while and count the answers: wrk, a client of ours where there is no wrk, loops of bare SQL."""
 
 import json
 import shutil
@@ -7,7 +7,7 @@ import subprocess
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.client import HTTPConnection
 from multiprocessing import get_context
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any
 
 import psycopg2
 
+from bench.servers import Server
 from bench.statements import STORE, Statement
 
 WRK = shutil.which("wrk")
@@ -24,10 +25,14 @@ TIMEOUT_S = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Speed:
-    """One round: answers a second over all connections, and the median of the time one answer took."""
+    """One turn: answers a second over all connections, the median of the time one answer took, and what it cost.
+
+    `cpu_ms` is the server's processor time for an answer, the database's not included; None without a server.
+    """
 
     per_second: float
     median_ms: float
+    cpu_ms: float | None = None
 
 
 class Failed(Exception):
@@ -36,21 +41,30 @@ class Failed(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class HTTP:
-    """Requests for `addresses` (path and query) in turn, over kept connections, each waiting for its answer."""
+    """Requests for `addresses` (path and query) in turn, over kept connections, each waiting for its answer.
 
-    port: int
+    wrk stops when the time is over and forgets what is under way. Where that would be a good part of all (`slow`)
+    our own client asks instead: it waits for the last answers, and beside such answers its own work is nothing.
+    """
+
+    server: Server
     addresses: Sequence[str]
     connections: int
+    slow: bool = False
 
-    def run(self, *, seconds: float, offset: int) -> Speed:
+    def run(self, *, seconds: int, offset: int) -> Speed:
         """Ask for so long, beginning with the address at `offset`. Raises Failed."""
-        return self._by_wrk(seconds, offset) if WRK else self._by_threads(seconds, offset)
+        try:
+            return self._by_wrk(seconds, offset) if WRK and not self.slow else self._by_threads(seconds, offset)
+        finally:
+            self.server.settle()
 
-    def _by_wrk(self, seconds: float, offset: int) -> Speed:
+    def _by_wrk(self, seconds: int, offset: int) -> Speed:
         addresses = STORE.with_name("addresses")
         addresses.write_text("\n".join(self.addresses) + "\n")
-        command = [WRK, "-t1", f"-c{self.connections}", f"-d{round(seconds)}s", f"--timeout={TIMEOUT_S}s", "-s", SCRIPT]
-        words = [*command, f"http://127.0.0.1:{self.port}", "--", addresses, str(offset)]
+        command = [WRK, "-t1", f"-c{self.connections}", f"-d{seconds}s", f"--timeout={TIMEOUT_S}s", "-s", SCRIPT]
+        words = [*command, f"http://127.0.0.1:{self.server.port}", "--", addresses, str(offset)]
+        before = self.server.cpu_s()
         done = subprocess.run([str(word) for word in words], capture_output=True, text=True, check=False)
         if done.returncode:
             raise Failed(f"wrk ends with {done.returncode}: {done.stderr.strip()}")
@@ -59,15 +73,22 @@ class HTTP:
             raise Failed(f"{result['failed']} requests failed, the like of {self.addresses[0]}")
         if not result["answers"]:  # slower than that: give it time
             return self._by_wrk(2 * seconds, offset)
-        return Speed(per_second=result["answers"] / result["seconds"], median_ms=result["median_ms"])
+        return Speed(
+            per_second=result["answers"] / result["seconds"],
+            median_ms=result["median_ms"],
+            cpu_ms=(self.server.cpu_s() - before) / result["answers"] * 1000,
+        )
 
-    def _by_threads(self, seconds: float, offset: int) -> Speed:
+    def _by_threads(self, seconds: int, offset: int) -> Speed:
+        before = self.server.cpu_s()
         with ThreadPoolExecutor(self.connections) as threads:
             loops = [threads.submit(self._loop, seconds, offset + number) for number in range(self.connections)]
-            return _speed([loop.result() for loop in loops])
+            took = [loop.result() for loop in loops]
+        cpu_s = self.server.cpu_s() - before
+        return replace(_speed(took), cpu_ms=cpu_s / sum(map(len, took)) * 1000)
 
-    def _loop(self, seconds: float, offset: int) -> list[float]:
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT_S)
+    def _loop(self, seconds: int, offset: int) -> list[float]:
+        connection = HTTPConnection("127.0.0.1", self.server.port, timeout=TIMEOUT_S)
 
         def ask(number: int) -> None:
             connection.request("GET", self.addresses[number % len(self.addresses)])
@@ -90,7 +111,7 @@ class SQL:
     statements: Sequence[Statement]
     connections: int
 
-    def run(self, *, seconds: float, offset: int) -> Speed:
+    def run(self, *, seconds: int, offset: int) -> Speed:
         """Run statements for so long, beginning with the one at `offset`; all rows are fetched."""
         context = get_context("fork")
         start, results = context.Barrier(self.connections), context.SimpleQueue()
@@ -107,7 +128,7 @@ class SQL:
             raise Failed(failure)
         return _speed(loops)
 
-    def _loop(self, seconds: float, offset: int, start: Any, results: Any) -> None:
+    def _loop(self, seconds: int, offset: int, start: Any, results: Any) -> None:
         """One connection, in a process of its own: the times, or why there are none, into `results`."""
         try:
             link = psycopg2.connect(self.url, options="-c TimeZone=UTC")
@@ -126,7 +147,7 @@ class SQL:
             results.put(f"bare SQL: {error}")
 
 
-def _timed(ask: Callable[[int], None], *, seconds: float, start: int, step: int) -> list[float]:
+def _timed(ask: Callable[[int], None], *, seconds: int, start: int, step: int) -> list[float]:
     """How many seconds each of the calls took that began within the time; each is told its number."""
     took: list[float] = []
     number = start

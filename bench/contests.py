@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bench import questions
 from bench.clients import HTTP, SQL
 from bench.guard import same_page, same_route
-from bench.servers import fetch
+from bench.servers import Server
 from bench.statements import Recording, record
 from jurisdictions.models import Boundary
 from reports.models import Report
@@ -34,15 +34,16 @@ class Contest:
 
 @dataclass(frozen=True, kw_only=True)
 class Ground:
-    """Where everybody is: City Eye's port, the port of the bare views and peers, and how many ask them at once."""
+    """Where everybody is: City Eye, the server of the bare views and peers, and how many connections ask at once."""
 
-    ours: int
-    bare: int
+    ours: Server
+    bare: Server
     connections: int
 
-    def http(self, port: int, path: str, queries: Sequence[str]) -> HTTP:
+    def http(self, server: Server, path: str, queries: Sequence[str], *, slow: bool = False) -> HTTP:
         """A client for these questions."""
-        return HTTP(port=port, addresses=[f"{path}?{query}" for query in queries], connections=self.connections)
+        addresses = [f"{path}?{query}" for query in queries]
+        return HTTP(server=server, addresses=addresses, connections=self.connections, slow=slow)
 
     def sql(self, recordings: Mapping[str, Recording]) -> SQL:
         """Bare loops over the statements that do the work."""
@@ -59,7 +60,7 @@ class RouteQuestion:
     def compare(self, ground: Ground) -> None:
         """See that the bare view's rows say what our answer says. Raises Different."""
         for query in list(self.recordings)[::20]:
-            same_route(fetch(ground.ours, f"{ROUTE}?{query}"), fetch(ground.bare, f"/bare/route?{query}"))
+            same_route(ground.ours.fetch(f"{ROUTE}?{query}"), ground.bare.fetch(f"/bare/route?{query}"))
 
     def contest(self, ground: Ground) -> Contest:
         """The limits: no work, no Django, nothing but the statement, nothing but all statements."""
@@ -94,9 +95,9 @@ class PageQuestion:
     def compare(self, ground: Ground) -> None:
         """See that bare view and peer give our features. Raises Different."""
         for query in list(self.recordings)[::20]:
-            page = fetch(ground.ours, f"{REPORTS}?{query}")
+            page = ground.ours.fetch(f"{REPORTS}?{query}")
             for other in ("bare", "drf-gis"):
-                same_page(page, fetch(ground.bare, f"/{other}/reports?{query}"))
+                same_page(page, ground.bare.fetch(f"/{other}/reports?{query}"))
 
     def contest(self, ground: Ground) -> Contest:
         """The limits, and the peer."""
@@ -112,7 +113,7 @@ class PageQuestion:
                 ),
                 Contestant(
                     name="drf-gis, GeoFeatureModelSerializer",
-                    client=ground.http(ground.bare, "/drf-gis/reports", queries),
+                    client=ground.http(ground.bare, "/drf-gis/reports", queries, slow=True),
                     goal=7,
                 ),
                 Contestant(name="City Eye", client=ground.http(ground.ours, REPORTS, queries)),

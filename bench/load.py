@@ -7,6 +7,7 @@ with such a report, and its jurisdictions are taken at its public place.
 
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
@@ -70,7 +71,8 @@ JOIN bench_draft AS draft ON ST_Covers(boundary.shape, draft.public_location)
 WHERE upper_inf(boundary.in_force)
 GROUP BY draft.number"""
 
-# The rule that names the category before the one that names its group; its function's department at its level, or the city's.
+# The rule that names the category before one that names its group; the department with its function at its level, or
+# the city's.
 _REPORTS = """
 INSERT INTO reports_report (reference, root_id, category_id, description, location, address, language, source,
     device_hash, reported_at, received_at, is_public, public_location, public_text, public_jurisdictions, status,
@@ -83,7 +85,8 @@ WITH rule AS (
     JOIN jurisdictions_level AS level ON level.id = rule.level_id
     ORDER BY category.id, rule.category_id, rule.group_id, rule.id
 )
-SELECT translate(lpad(to_hex((draft.number * 681139181951) %% 1099511627776), 10, '0'), '0123456789abcdef', %(letters)s),
+SELECT translate(lpad(to_hex((draft.number * 681139181951) %% 1099511627776), 10, '0'), '0123456789abcdef',
+                 %(letters)s),
        ground.root_id, draft.category_id, draft.text, draft.location, '', 'fa', 'import', '',
        moment.at, moment.at, true, draft.public_location, draft.text, ground.codes,
        (%(statuses)s)[1 + floor(draft.status * %(status_count)s)], moment.at,
@@ -92,7 +95,8 @@ FROM bench_draft AS draft
 JOIN bench_ground AS ground ON ground.number = draft.number AND ground.root_id IS NOT NULL
 CROSS JOIN LATERAL (SELECT now() - draft.moment * interval '90 days' AS at) AS moment
 LEFT JOIN rule ON rule.category_id = draft.category_id
-LEFT JOIN jurisdictions_jurisdiction AS place ON place.level_id = rule.level_id AND place.code = ground.codes ->> rule.level
+LEFT JOIN jurisdictions_jurisdiction AS place
+       ON place.level_id = rule.level_id AND place.code = ground.codes ->> rule.level
 LEFT JOIN jurisdictions_department AS own ON own.jurisdiction_id = place.id AND own.function_id = rule.function_id
 LEFT JOIN jurisdictions_department AS of_city
        ON of_city.jurisdiction_id = ground.root_id AND of_city.function_id = rule.function_id
@@ -117,7 +121,7 @@ def fill_database(*, manifest: Path, reports: int, recipe: str) -> None:
 @transaction.atomic
 def insert_reports(*, count: int) -> None:
     """Public reports of some 90 days in the one city there is, in the order they came in. Raises TooFewReports."""
-    values = {
+    values: dict[str, Any] = {
         "count": count,
         "texts": TEXTS,
         "letters": ALPHABET[:16],

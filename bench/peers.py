@@ -60,6 +60,6 @@ class ReportList(ListAPIView[Report]):
     filter_backends = [BBox]
     bbox_filter_field = "public_location"
 
-    def filter_queryset(self, queryset: QuerySet[Report]) -> Any:
+    def filter_queryset(self, queryset: QuerySet[Report, Any]) -> QuerySet[Report, Any]:
         """One page of what the filter leaves."""
         return super().filter_queryset(queryset)[:PAGE]

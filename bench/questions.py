@@ -1,4 +1,4 @@
-"""What is asked: points in the city for routes, boxes over it for pages; the same in every run over the same reports."""
+"""What is asked: points for routes, boxes for pages; the same in every run over the same reports."""
 
 from random import Random
 
@@ -41,7 +41,9 @@ def newest() -> list[str]:
 
 def _places() -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
     """The public places, lon and lat, a row each."""
-    lon, lat = (Func(F("public_location"), function=function, output_field=FloatField()) for function in ("ST_X", "ST_Y"))
+    lon, lat = (
+        Func(F("public_location"), function=function, output_field=FloatField()) for function in ("ST_X", "ST_Y")
+    )
     return np.array(list(Report.objects.filter(is_public=True).order_by("pk").values_list(lon, lat)))
 
 

@@ -7,7 +7,9 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
+from pathlib import Path
 from random import randrange
 
 from bench.database import ROOT
@@ -19,12 +21,46 @@ class NotServing(Exception):
     """A server does not come up; its log says why."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Server:
+    """A running server."""
+
+    port: int
+    pid: int
+
+    def cpu_s(self) -> float:
+        """Seconds of processor time that its processes have used until now, without the database's."""
+        return sum(map(_ticks, _tree(self.pid))) / os.sysconf("SC_CLK_TCK")
+
+    def settle(self) -> None:
+        """Wait until it works no more: a client that ends leaves requests behind, which the next one would pay for."""
+        used = -1.0
+        for _ in range(300):
+            before, used = used, self.cpu_s()
+            if used - before < 0.02:
+                return
+            time.sleep(0.1)
+
+    def fetch(self, address: str) -> bytes:
+        """The body of a successful answer; raises NotServing for any other."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.request("GET", address)
+            answer = connection.getresponse()
+            body = answer.read()
+        finally:
+            connection.close()
+        if answer.status != 200:
+            raise NotServing(f"{address} is answered with {answer.status}: {body[:300]!r}")
+        return body
+
+
 @contextmanager
-def server(name: str, *, settings: str, probe: str) -> Iterator[int]:
-    """The port of `script/server` with these settings, once it answers `probe`. Raises NotServing."""
-    port = _free_port()
+def server(name: str, *, settings: str, probe: str) -> Iterator[Server]:
+    """`script/server` with these settings, once it answers `probe`. Raises NotServing."""
     log = LOG / f"bench-{name}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
+    port = _free_port()
     with log.open("wb") as words:
         process = subprocess.Popen(
             ["setpriv", "--pdeathsig", "TERM", "--", ROOT / "script" / "server", "--port", str(port)],
@@ -34,38 +70,25 @@ def server(name: str, *, settings: str, probe: str) -> Iterator[int]:
             stderr=words,
             start_new_session=True,
         )
+    running = Server(port=port, pid=process.pid)
     try:
-        _wait(process, port, probe, name)
-        yield port
+        _wait(process, running, probe, log)
+        yield running
     finally:
         _stop(process)
 
 
-def fetch(port: int, address: str) -> bytes:
-    """The body of a successful answer; raises NotServing for any other."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=30)
-    try:
-        connection.request("GET", address)
-        answer = connection.getresponse()
-        body = answer.read()
-    finally:
-        connection.close()
-    if answer.status != 200:
-        raise NotServing(f"{address} is answered with {answer.status}: {body[:300]!r}")
-    return body
-
-
-def _wait(process: subprocess.Popen[bytes], port: int, probe: str, name: str) -> None:
-    for _ in range(300):
+def _wait(process: subprocess.Popen[bytes], running: Server, probe: str, log: Path) -> None:
+    for _ in range(600):
         try:
-            fetch(port, probe)
+            running.fetch(probe)
         except (OSError, HTTPException):
             if process.poll() is not None:
                 break
             time.sleep(0.1)
         else:
             return
-    raise NotServing(f"The server does not come up: see .local/log/bench-{name}.log.")
+    raise NotServing(f"The server does not come up: see {log.relative_to(ROOT)}.")
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
@@ -84,3 +107,17 @@ def _free_port() -> int:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)):
                 return port
+
+
+def _tree(pid: int) -> list[int]:
+    """The process and all it has started."""
+    children = [
+        int(child) for path in Path(f"/proc/{pid}/task").glob("*/children") for child in path.read_text().split()
+    ]
+    return [pid, *(each for child in children for each in _tree(child))]
+
+
+def _ticks(pid: int) -> int:
+    """Processor time of a process, its threads included, in clock ticks: the 14th and 15th field of its stat."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])

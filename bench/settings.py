@@ -5,9 +5,9 @@ from typing import Any
 from config.settings import *  # noqa: F403
 
 ROOT_URLCONF = "bench.urls"
-MIDDLEWARE: list[str] = []
+MIDDLEWARE: list[str] = []  # type: ignore[no-redef]
 # As the framework comes, for the peer that stands on it.
-REST_FRAMEWORK: dict[str, Any] = {
+REST_FRAMEWORK: dict[str, Any] = {  # type: ignore[no-redef]
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

@@ -6,7 +6,7 @@ from statistics import median
 
 from bench.clients import Speed
 
-HEAD = ("", "answers a second", "median ms", "City Eye ÷ it", "goal")
+HEAD = ("", "answers a second", "median ms", "CPU ms", "City Eye ÷ it", "goal")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,22 +28,22 @@ class Section:
 
 def ratios(ours: Row, other: Row) -> list[float]:
     """Ours through theirs, each round by itself: what disturbed a round disturbed both."""
-    return [
-        mine.per_second / theirs.per_second for mine, theirs in zip(ours.rounds, other.rounds, strict=True)
-    ]
+    return [mine.per_second / theirs.per_second for mine, theirs in zip(ours.rounds, other.rounds, strict=True)]
 
 
-def cells(row: Row, ours: Row) -> tuple[str, str, str, str, str]:
+def cells(row: Row, ours: Row) -> tuple[str, ...]:
     """A row's cells: medians, with the least and the most in brackets."""
     speeds = [each.per_second for each in row.rounds]
     answers = f"{_number(median(speeds))} ({_number(min(speeds))}–{_number(max(speeds))})"
     middle = f"{median(each.median_ms for each in row.rounds):.1f}"
+    costs = [each.cpu_ms for each in row.rounds if each.cpu_ms is not None]
+    cpu = f"{median(costs):.2f}" if costs else ""
     if row is ours:
-        return row.name, answers, middle, "", ""
+        return row.name, answers, middle, cpu, "", ""
     found = ratios(ours, row)
     ratio = f"{median(found):.2f} ({min(found):.2f}–{max(found):.2f})"
     goal = f"≥ {row.goal:g} {'reached' if median(found) >= row.goal else 'missed'}" if row.goal else ""
-    return row.name, answers, middle, ratio, goal
+    return row.name, answers, middle, cpu, ratio, goal
 
 
 def plain(sections: Sequence[Section]) -> str:
@@ -61,7 +61,7 @@ def markdown(sections: Sequence[Section]) -> str:
     """The same as a table of Markdown for each section."""
     lines: list[str] = []
     for section in sections:
-        lines += ["", f"**{section.title}**", "", f"| {' | '.join(HEAD)} |", "|---|--:|--:|--:|---|"]
+        lines += ["", f"**{section.title}**", "", f"| {' | '.join(HEAD)} |", "|---|--:|--:|--:|--:|---|"]
         lines += [f"| {' | '.join(cells(row, section.rows[-1]))} |" for row in section.rows]
     return "\n".join(lines[1:])
 

@@ -61,7 +61,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
-# GDAL below 3.9 can be made to read files by a hostile coordinate system: nothing a request brings is given to GDAL as one.
+# GDAL below 3.9 can be made to read files by a hostile coordinate system: no request brings one that GDAL reads.
 SILENCED_SYSTEM_CHECKS = ["gis.W001"]
 
 ROOT_URLCONF = "config.urls"
@@ -91,6 +91,10 @@ DATABASES: dict[str, Any] = {
         conn_health_checks=True,
     )
 }
+# A socket's folder comes as a parameter of the URL; `manage.py dbshell` looks for it where a host is.
+for part in ("host", "port"):
+    if value := DATABASES["default"].get("OPTIONS", {}).pop(part, None):
+        DATABASES["default"][part.upper()] = value
 if test_database := environment.text("TEST_DATABASE_NAME", ""):
     DATABASES["default"]["TEST"] = {"NAME": test_database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -40,6 +40,7 @@ def _staffed(view: View) -> View:
     def staffed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         _refuse_nul(request)
         _refuse_bad_selection(request, view)
+        _refuse_prefilled(request, view)
         now = timezone.now()  # noqa: TID251 - a front door like those of web and api
         with timezone.override(time_zone_of(viewer_of(request, at=now))):
             return _careful(view, request, *args, **kwargs)
@@ -88,3 +89,9 @@ def _refuse_bad_selection(request: HttpRequest, view: object) -> None:
             page.opts.pk.to_python(key)
     except ValidationError as error:
         raise BadRequest("A selected row has no such key.") from error
+
+
+def _refuse_prefilled(request: HttpRequest, view: object) -> None:
+    """Django fills an empty form from its address with whatever stands there, unread; no page of ours asks for it."""
+    if getattr(view, "__name__", "") == "add_view" and any(not name.startswith("_") for name in request.GET):
+        raise BadRequest("A form is filled in by hand.")

@@ -35,7 +35,7 @@ class CappedPaginator(AnyPaginator):
     def count(self) -> int:
         """How many rows there are, up to REACH."""
         rows: Any = self.object_list
-        return int(rows.order_by()[:REACH].count())
+        return int(rows.order_by().values("pk")[:REACH].count())
 
 
 class CarefulSelect(AutocompleteSelect):

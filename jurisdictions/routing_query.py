@@ -116,10 +116,10 @@ LEFT JOIN rules ON rules.root_id = near.root_id AND rules.level_id = near.level_
 {_DEPARTMENT}
 WHERE near.covers OR near.distance_m <= %(reach_m)s
 WINDOW deciding AS (
-    ORDER BY rules.specificity DESC NULLS LAST, rules.id IS NULL AND NOT near.closes_gaps, near.level_rank DESC, near.covers DESC, near.distance_m,
-             near.area_m2, near.code, near.id, rules.id
+    ORDER BY rules.specificity DESC NULLS LAST, rules.id IS NULL AND NOT near.closes_gaps, near.level_rank DESC,
+             near.covers DESC, near.distance_m, near.area_m2, near.code, near.id, rules.id
 )
-ORDER BY row_number() OVER deciding"""
+ORDER BY row_number() OVER deciding"""  # noqa: S608 - our own pieces
 
 _QUERY = f"WITH {_CITIES}, {_RULES}, {_GROUND} {_ANSWER}"
 

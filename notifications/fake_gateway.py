@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import format_datetime
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -40,7 +40,8 @@ class Fault:
     """How the next `fail_next` messages are mistreated.
 
     With a `status` of 400 or more they are refused; else they are kept. `delay` comes after the keeping,
-    before the answer; `swallow` ends the connection in place of an answer. Times are in seconds.
+    before the answer; `swallow` ends the connection in place of an answer, whose body `words` are.
+    Times are in seconds.
     """
 
     fail_next: int = 1
@@ -48,6 +49,7 @@ class Fault:
     swallow: bool = False
     delay: float = 0
     retry_after: int | str | None = None
+    words: str | None = None
 
     @classmethod
     def from_json(cls, content: Any) -> Self:
@@ -119,6 +121,7 @@ class Handler(BaseHTTPRequestHandler):
 
     inbox: Inbox
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body are two packets: without this each answer takes 40 ms
     timeout = 60
 
     def do_GET(self) -> None:
@@ -158,7 +161,8 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         body = {"error": "Told to fail."} if status >= HTTPStatus.BAD_REQUEST else _accepted(content["id"])
-        self._answer(status, body, retry_after=fault.retry_after)
+        words = json.dumps(body) if fault.words is None else fault.words
+        self._write(status, words.encode(), retry_after=fault.retry_after)
 
     def _answer_lookup(self, message_id: str) -> None:
         with self.inbox.lock:
@@ -190,9 +194,9 @@ class Handler(BaseHTTPRequestHandler):
         self._write(HTTPStatus.OK, page.encode(), kind="text/html; charset=utf-8")
 
     def _shown(self) -> list[tuple[Sms, str]]:
-        """The newest messages, each with its age in words."""
+        """The newest messages, each with its age in words, "" for less than a minute."""
         now = self.inbox.clock()
-        return [(sms, to_persian_digits(timesince(sms.at, now))) for sms in self.inbox.newest()[:SHOWN]]
+        return [(sms, _age(sms, now=now)) for sms in self.inbox.newest()[:SHOWN]]
 
     def _may_send(self) -> bool:
         token = self.inbox.token
@@ -210,8 +214,8 @@ class Handler(BaseHTTPRequestHandler):
         except (ValueError, RecursionError):
             return None
 
-    def _answer(self, status: int, body: Any, *, retry_after: int | str | None = None) -> None:
-        self._write(status, json.dumps(body, ensure_ascii=False).encode(), retry_after=retry_after)
+    def _answer(self, status: int, body: Any) -> None:
+        self._write(status, json.dumps(body, ensure_ascii=False).encode())
 
     def _write(
         self, status: int, body: bytes, *, kind: str = "application/json", retry_after: int | str | None = None
@@ -224,6 +228,10 @@ class Handler(BaseHTTPRequestHandler):
         with suppress(ConnectionError):  # who has waited too long is gone
             self.end_headers()
             self.wfile.write(body)
+
+
+def _age(sms: Sms, *, now: datetime) -> str:
+    return to_persian_digits(timesince(sms.at, now)) if now - sms.at >= timedelta(minutes=1) else ""
 
 
 def _is_message(content: Any) -> bool:

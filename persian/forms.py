@@ -15,6 +15,7 @@ from persian.normalize import to_ascii_digits
 
 # The Jalali year 1500 is 2121 and the Gregorian 1500 is long past: no day of a register is read wrongly.
 FIRST_GREGORIAN_YEAR = 1500
+EXAMPLE = date(2026, 3, 21)
 _jalali: Any = JalaliDate  # persiantools leaves its constructor untyped
 _DAY = re.compile(r"\s*(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})\s*")
 
@@ -40,11 +41,15 @@ def write_day(day: date) -> str:
 
 
 class DayWidget(forms.TextInput):
-    """A text input that shows a day in the calendar of the page's language."""
+    """A text input that shows a day in the calendar of the page's language, and an example while it is empty."""
 
     def format_value(self, value: Any) -> str | None:
         """What stands in the input."""
         return write_day(value) if isinstance(value, date) else super().format_value(value)
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Django's, with the example."""
+        return super().get_context(name, value, {"placeholder": write_day(EXAMPLE), **(attrs or {})})
 
 
 class DayField(forms.DateField):

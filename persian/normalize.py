@@ -1,4 +1,4 @@
-"""One spelling for Persian text: letters, digits, half-spaces and tatweel; what the citizen wrote is kept as written."""
+"""One spelling for Persian text, to compare and search by; what the citizen wrote is kept as written."""
 
 import re
 import unicodedata

@@ -19,15 +19,11 @@ class TransitionNotAllowed(Exception):
         self.to = to
 
 
-def assign(*, report: Report, route: Route, by: User | None, at: datetime) -> Assignment:
-    """Give the report to the route's department, ending what stood before; call it inside a transaction."""
-    Assignment.objects.filter(report=report, ended_at__isnull=True).update(ended_at=at)
-    report.department_id = route.department.id if route.department else None
-    report.jurisdictions = route.codes
-    report.save(update_fields=["department", "jurisdictions"])
+def first_assignment(*, report: Report, route: Route, by: User | None, at: datetime) -> Assignment:
+    """Record the decision that a report is born with; the report already holds what the route says."""
     return Assignment.objects.create(
         report=report,
-        department_id=report.department_id,
+        department_id=route.department.id if route.department else None,
         method=route.method,
         boundary_id=route.decided_by.boundary_id,
         rule_id=route.rule_id,
@@ -43,7 +39,8 @@ def change_status(
     *, report: Report, to: str, at: datetime, by: User | None = None, note: str = "", is_public: bool = True
 ) -> StatusUpdate:
     """Take the report one step further; raises TransitionNotAllowed. Two at once: the second sees the first's step."""
-    locked = Report.objects.select_for_update(of=("self",)).get(pk=report.pk)
+    # No key changes: who only refers to the report (an assignment, a photo) need not wait.
+    locked = Report.objects.select_for_update(no_key=True).only("status").get(pk=report.pk)
     if not may_follow(locked.status, to):
         raise TransitionNotAllowed(current=locked.status, to=to)
     locked.status, locked.status_at = to, at

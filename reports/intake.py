@@ -10,7 +10,7 @@ from jurisdictions.routing import find_route
 from people.models import User
 from reports.acknowledgement import acknowledge
 from reports.contacts import NewContact, keep_contact, keyed_hash
-from reports.handling import assign
+from reports.handling import first_assignment
 from reports.models import Report, StatusUpdate
 from reports.references import new_reference
 from reports.visibility import public_face
@@ -58,9 +58,11 @@ def submit_report(
         public_jurisdictions=face.public_jurisdictions,
         status=Status.RECEIVED,
         status_at=received_at,
+        department_id=route.department.id if route.department else None,
+        jurisdictions=route.codes,
     )
     keep_contact(report=report, contact=contact or NewContact())
-    assign(report=report, route=route, by=by, at=received_at)
+    first_assignment(report=report, route=route, by=by, at=received_at)
     StatusUpdate.objects.create(report=report, status=Status.RECEIVED, at=received_at, by=by)
     acknowledge(report=report, route=route, contact=contact or NewContact(), at=received_at)
     return report

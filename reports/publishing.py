@@ -2,13 +2,20 @@
 
 from django.db import transaction
 
+from jurisdictions.models import Moderation
 from reports.models import Report
 from reports.visibility import without_personal_data
 
 
+class NeverPublic(Exception):
+    """Reports of this category are not for the public, whoever decides."""
+
+
 @transaction.atomic
 def publish(*, report: Report, text: str | None = None) -> None:
-    """Show the report to the public with `text`, or with its description, personal data masked."""
+    """Show the report to the public with `text`, or with its description, personal data masked; raises NeverPublic."""
+    if report.category.moderation == Moderation.NEVER:
+        raise NeverPublic
     Report.objects.filter(pk=report.pk).update(
         is_public=True, public_text=without_personal_data(report.description if text is None else text)
     )

@@ -7,7 +7,7 @@ import secrets
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 
-# Digits and capitals without those that are misread or misheard for one another, or spell words: 0 O, 1 I L, U V, vowels.
+# Digits and capitals without those that are misread for one another or spell words: 0 O, 1 I L, U V, vowels.
 ALPHABET = "23456789BCDFGHJKMNPQRSTWXYZ"
 LENGTH = 10  # 27^10, about 2·10^14: random, so that it tells nothing of how many there are
 

@@ -1,10 +1,11 @@
 """A real Chromium for tests, started once: pages that record what they ask for and what they complain about."""
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -70,7 +71,7 @@ class Visit:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def chromium(django_db_setup: None) -> Iterator[Browser]:
     """Chromium, or a skip that says why there is none."""
     if not (CHROMIUM.is_file() and REAL_CHROMIUM.is_file()):
         pytest.skip("This system has no chromium package (Ubuntu's is a snap)")
@@ -81,8 +82,16 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
         yield browser
         browser.close()
+    _let_the_server_finish()
     if before is None:
         del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+def _let_the_server_finish() -> None:
+    """Wait for the threads that served the browser: each holds a connection to the database, which is dropped next."""
+    end = monotonic() + PATIENCE_S
+    while any("process_request_thread" in thread.name for thread in threading.enumerate()) and monotonic() < end:
+        sleep(0.02)
 
 
 @pytest.fixture(scope="session")

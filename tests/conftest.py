@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from config.cluster import ensure_running
 from jurisdictions.models import Category, Department, Jurisdiction
 from tests.factories import (
     BoundaryFactory,
@@ -21,6 +22,8 @@ from tests.factories import (
     RoutingRuleFactory,
 )
 from tests.shapes import lonlat, rectangle, square
+
+ensure_running()  # for a pytest that no script has started
 
 SHARED_DATA = os.environ.get("CITY_EYE_SHARED_DATA", "")
 

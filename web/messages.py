@@ -42,7 +42,9 @@ def map_messages() -> dict[str, str]:
         "streetsFailed": _("The streets could not be loaded."),
         "retry": _("Try again"),
         "coarse": _("To protect people’s privacy, only the approximate place is shown."),
-        "noGround": _("No boundaries of the city are in force today, so there is no map; the newest reports are listed here."),
+        "noGround": _(
+            "No boundaries of the city are in force today, so there is no map; the newest reports are listed here."
+        ),
         "noCity": _("No city is loaded yet."),
         "noCityHelp": _("Load one with “manage.py load_city FILE”, then open this page again."),
         "noMapList": _("This browser cannot draw the map (WebGL is off). The newest reports are listed here instead."),

@@ -1,6 +1,6 @@
 """What the holder of a tracking link reads about the report."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from jurisdictions.explanations import reasons
@@ -79,7 +79,7 @@ def _places(route: Route, language: str) -> list[tuple[str, str]]:
     return [(level.name(language), (language == "en" and place.name_en) or place.name_fa) for level, place in found]
 
 
-def _public_steps(report: Report) -> Sequence[StatusUpdate]:
+def _public_steps(report: Report) -> Iterable[StatusUpdate]:
     return StatusUpdate.objects.filter(report=report, is_public=True).order_by("at", "id")
 
 

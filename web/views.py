@@ -1,8 +1,9 @@
 """The pages: the map of the city, and a reporter's own page."""
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 from django.views.defaults import page_not_found
@@ -21,9 +22,16 @@ def city_map(request: HttpRequest) -> HttpResponse:
         "timeZone": zones.pop() if len(zones) == 1 else None,
         "statuses": status_names(),
         "messages": map_messages(),
+        "isEmpty": not cities,
     }
     city = cities[0].name() if len(cities) == 1 else ""
     return render(request, "web/map.html", {"city": city, "statuses": status_names(), "for_script": for_script})
+
+
+@require_safe
+def icon(request: HttpRequest) -> HttpResponseRedirect:
+    """The sign of the site, for browsers that ask for it on pages that do not name it."""
+    return HttpResponseRedirect(static("web/icon.svg"))
 
 
 @require_safe
@@ -31,7 +39,7 @@ def track(request: HttpRequest, reference: str, token: str) -> HttpResponse:
     """The page behind a tracking link: whoever holds the link may read it, nobody else, and no cache keeps it."""
     tracked = find_tracked(reference=reference, token=token, language=get_language() or settings.LANGUAGE_CODE)
     if tracked is None:
-        response = page_not_found(request, Http404())
+        response: HttpResponse = page_not_found(request, Http404())
     else:
         for_script = _for_map() | {"messages": place_messages()}
         response = render(request, "web/track.html", {"report": tracked, "for_script": for_script})

@@ -91,8 +91,8 @@ def _map_of(boundary: Boundary, *, on: date) -> SafeString:
     return map_html(
         about=boundary.shape,
         layers=[
-            MapLayer(look="subject", data=feature_of(boundary.shape)),
             ground_around(city_id=boundary.jurisdiction.city.pk, on=on),
+            MapLayer(look="subject", data=feature_of(boundary.shape)),
         ],
         label=_("Map of %(place)s") % {"place": boundary.jurisdiction},
     )

@@ -73,7 +73,8 @@ def _load_rule(entry: Entry, about: _About, root: Jurisdiction, begins: date, le
 
 def _end(rule: RoutingRule, *, on: date) -> None:
     first_day = rule.in_force.lower
-    rule.in_force = (first_day, max(first_day, on))  # one that began that very day holds on none
+    last = on if first_day is None else max(first_day, on)  # one that began that very day holds on none
+    rule.in_force = (first_day, last)
     rule.save(update_fields=["in_force"])
 
 

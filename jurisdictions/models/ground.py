@@ -142,7 +142,7 @@ class BoundarySet(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.level} · {self.first_day} · {self.source}"
+        return f"{self.level} · {self.source}"
 
 
 class BoundaryQuerySet(InForceQuerySet["Boundary"]):
@@ -185,7 +185,7 @@ class Boundary(InForce):
         ]
 
     def __str__(self) -> str:
-        return f"{self.jurisdiction} · {self.in_force}"
+        return str(self.jurisdiction)
 
 
 class Street(models.Model):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -15,14 +15,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from people.access import Right
+from people.access import Right, Viewer
 from people.models import User
 from persian.display import digits
 from reports.admin.forms import PublishForm, StatusForm
 from reports.admin.scope import ScopedAdmin, asking
 from reports.handling import TransitionNotAllowed, change_status
 from reports.models import Report
-from reports.publishing import hide, publish
+from reports.models.report import ReportQuerySet
+from reports.publishing import NeverPublic, hide, publish
 from reports.workflow import Status
 
 AT_MOST = 100  # reports in one go
@@ -34,6 +35,10 @@ class ReportActs(ScopedAdmin):
     """The actions of the list and of the page of a report."""
 
     actions = ["change_status", "publish", "hide"]
+
+    def in_charge(self, rows: QuerySet[Any], viewer: Viewer) -> QuerySet[Any]:
+        """The reports themselves, without the detour over their keys."""
+        return cast(ReportQuerySet, rows).in_charge_of(viewer, self.right)
 
     def has_handle_permission(self, request: HttpRequest) -> bool:
         """Whoever handles reports anywhere; over which, each action looks."""
@@ -83,10 +88,19 @@ class ReportActs(ScopedAdmin):
         forms = [PublishForm(data, report=each) for each in reports]
         if not all(form.is_valid() for form in forms):
             return self._ask(request, "publish", reports, {"forms": forms, "title": _("Show to the public")})
-        for form in forms:
-            self._do(request, form.report, partial(publish, text=form.cleaned_data["text"]))
-        self._tell(request, reports, ngettext("%(count)s report shown.", "%(count)s reports shown.", len(reports)))
+        shown = [form.report for form in forms if self._show(request, form)]
+        self._tell(request, shown, ngettext("%(count)s report shown.", "%(count)s reports shown.", len(shown)))
         return _back(request, reports)
+
+    def _show(self, request: HttpRequest, form: PublishForm) -> bool:
+        """One report's showing; where its category forbids it, a message says so."""
+        try:
+            self._do(request, form.report, partial(publish, text=form.cleaned_data["text"]))
+        except NeverPublic:
+            text = _("%(reference)s is not for the public: its category never is.")
+            messages.warning(request, text % {"reference": form.report.reference})
+            return False
+        return True
 
     @admin.action(description=gettext_lazy("Hide from the public"), permissions=["publish"])
     def hide(self, request: HttpRequest, queryset: QuerySet[Report]) -> HttpResponse | None:

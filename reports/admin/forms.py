@@ -25,8 +25,8 @@ class StatusForm(forms.Form):
     )
     is_public = forms.BooleanField(label=_("The reporter may read the note"), required=False, initial=True)
 
-    def __init__(self, *args: Any, reports: list[Report], **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+    def __init__(self, data: Any = None, *, reports: list[Report]) -> None:
+        super().__init__(data, label_suffix="")
         possible = {to for report in reports for to in TRANSITIONS[report.status]}
         # Any status is read, though: where it may not follow, the verb says so for each report.
         offered = [(value, label) for value, label in Status.choices if value in possible]

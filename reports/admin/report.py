@@ -27,7 +27,6 @@ RECEIVED: Column = moment_column("received_at", _("received at"), zone=city_cloc
 class ReportAdmin(ReportActs, MapAdmin):
     """Reports: looked at here, changed by acts."""
 
-    report_path = "pk"
     list_display = [
         "reference",
         RECEIVED,

@@ -19,18 +19,19 @@ def asking(request: HttpRequest) -> Viewer:
 
 
 class ScopedAdmin(GuardedAdmin):
-    """Reports, or what belongs to one (`report_path`), as far as the viewer's memberships give the right `right`."""
+    """What belongs to reports, as far as the viewer's memberships give the right `right` over these."""
 
     right: ClassVar[Right] = Right.SEE_REPORTS
-    report_path: ClassVar[str] = "report"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Those in the viewer's charge; lists, pages, actions, history and autocompletion all begin here."""
         viewer = asking(request)
         rows = super().get_queryset(request)
-        if viewer.sees_everything:
-            return rows
-        return rows.filter(**{f"{self.report_path}__in": Report.objects.in_charge_of(viewer, self.right)})
+        return rows if viewer.sees_everything else self.in_charge(rows, viewer)
+
+    def in_charge(self, rows: QuerySet[Any], viewer: Viewer) -> QuerySet[Any]:
+        """Those of `rows` whose report is in the viewer's charge."""
+        return rows.filter(report__in=Report.objects.in_charge_of(viewer, self.right))
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """The row; raises Http404 alike for one that is not there and one that is not in the viewer's charge."""

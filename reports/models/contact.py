@@ -8,7 +8,7 @@ from reports.models.report import Report
 
 
 class Contact(models.Model):
-    """The reporter's name, telephone (E.164) and e-mail; keyed hashes find a person's reports without listing people."""
+    """The reporter's name, telephone (E.164) and e-mail; keyed hashes find a person's reports again."""
 
     report = models.OneToOneField(
         Report, models.CASCADE, primary_key=True, related_name="contact", verbose_name=_("report")
@@ -30,4 +30,4 @@ class Contact(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name or self.phone or self.email
+        return str(self.pk)  # never who it is

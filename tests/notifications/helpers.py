@@ -22,7 +22,7 @@ from notifications.fake_gateway import Inbox
 NOON = datetime(2024, 11, 23, 12, 0, tzinfo=UTC)
 
 
-def until(condition: Callable[[], Any], *, seconds: float = 30) -> Any:
+def until(condition: Callable[[], Any], *, seconds: float = 60) -> Any:
     """The first true value of `condition`; the test fails if none comes within `seconds`."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -32,12 +32,11 @@ def test_a_message_is_sent_and_the_gateways_reference_kept(db, message, gateway,
 
 
 @pytest.mark.parametrize(
-    ("answer", "kept"),
-    [(b'{"reference": "7\\u0000\\ud800"}', "7"), (b'{"reference": 12}', "12"), (b"[]", ""), (b"fine", ""), (b"", "")],
+    ("words", "kept"),
+    [('{"reference": "7\\u0000\\ud800"}', "7"), ('{"reference": 12}', "12"), ("[]", ""), ("fine", ""), ("", "")],
 )
-def test_whatever_a_gateway_answers_a_sent_message_is_sent(db, message, gateway, drained, monkeypatch, answer, kept):
-    monkeypatch.setattr("notifications.fake_gateway._accepted", lambda message_id: json.loads(answer))
-    monkeypatch.setattr("notifications.fake_gateway.json.dumps", lambda body, **options: answer.decode())
+def test_whatever_a_gateway_answers_a_message_it_took_is_sent(db, message, gateway, drained, words, kept):
+    gateway.told_to(words=words)
     told = message()
     assert drained() == 1
     told.refresh_from_db()

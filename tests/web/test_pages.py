@@ -11,7 +11,7 @@ from django.views.csrf import csrf_failure
 from django.views.defaults import bad_request, permission_denied, server_error
 
 from reports.workflow import Status
-from tests.factories import CityFactory
+from tests.factories import CityFactory, LevelFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -34,8 +34,9 @@ class TestTheMapPage:
         values = for_script(client.get("/"))
         assert (values["level"], values["timeZone"], values["language"]) == ("district", "Asia/Tehran", "fa")
 
-    def test_has_no_level_to_draw_before_a_city_is_loaded(self, client: Client):
-        assert for_script(client.get("/"))["level"] is None
+    def test_knows_when_no_city_is_loaded(self, client: Client):
+        LevelFactory()
+        assert for_script(client.get("/"))["isEmpty"]
 
     def test_gives_every_status_a_chip_and_a_color(self, client: Client):
         page = client.get("/").text

@@ -4,7 +4,8 @@ const API = "/api/v1/";
 
 /** The JSON behind a path below the API; rejects for every answer that is not a success. */
 export async function read(path, { signal } = {}) {
-  const response = await fetch(path.startsWith("/") ? path : API + path, { signal, headers: { Accept: "application/geo+json, application/json" } });
+  const headers = { Accept: "application/geo+json, application/json" };
+  const response = await fetch(path.startsWith("/") ? path : API + path, { signal, headers });
   if (!response.ok) throw new Error(`${path}: ${response.status}`);
   return response.json();
 }

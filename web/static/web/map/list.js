@@ -10,8 +10,8 @@ export function makeList({ count, list, names, onOpen }) {
   function line(feature) {
     const { category, status, received_at: at, reference } = feature.properties;
     const about = [page.statuses[status] ?? status, names.ground(feature), day(at)].filter(Boolean).join(" · ");
-    const attributes = { type: "button", class: "item", "data-status": status, "data-reference": reference, onclick: () => onOpen(feature) };
-    return make("li", {}, make("button", attributes,
+    const marks = { "data-status": status, "data-reference": reference };
+    return make("li", {}, make("button", { type: "button", class: "item", ...marks, onclick: () => onOpen(feature) },
       make("span", { class: "dot" }),
       make("strong", {}, names.category(category)),
       make("span", { class: "quiet" }, about)));

@@ -66,7 +66,7 @@ function notify(text, wayOut, kind) {
 }
 
 async function start() {
-  if (!page.level) {
+  if (page.isEmpty || !page.level) {
     setBusy(false);
     list.say(say("noCity"), say("noCityHelp"));
     return;

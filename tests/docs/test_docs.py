@@ -1,0 +1,45 @@
+"""The documents are held to the code."""
+
+import re
+from pathlib import Path
+
+from people.access import RIGHTS
+from people.models import Role
+from reports.workflow import TRANSITIONS, Status
+
+ROOT = Path(__file__).resolve().parents[2]
+DOMAIN = (ROOT / "docs/domain.md").read_text()
+
+
+def test_the_diagram_shows_every_transition_and_no_other():
+    drawn = {tuple(line) for line in re.findall(r"^    (\w+) --> (\w+)$", DOMAIN, re.MULTILINE)}
+    assert drawn == {(str(current), str(to)) for current, following in TRANSITIONS.items() for to in following}
+
+
+def test_every_status_is_explained():
+    for status in Status:
+        assert f"| `{status}` |" in DOMAIN
+
+
+def test_the_table_of_rights_says_what_the_code_says():
+    header = re.search(r"^\| right \|(.*)\|$", DOMAIN, re.MULTILINE)
+    roles = [cell.strip() for cell in header.group(1).split("|")]
+    assert roles == [str(role) for role in Role]
+    rows = DOMAIN[header.end() :].split("\n\n")[0].strip().splitlines()[1:]
+    counts = [sum("●" in row.split("|")[2:][column] for row in rows) for column in range(len(roles))]
+    assert counts == [len(RIGHTS[role]) for role in Role]
+
+
+def test_every_environment_variable_of_the_settings_is_in_the_operations_manual():
+    settings = (ROOT / "config/settings.py").read_text()
+    names = set(re.findall(r'environment\.(?:text|number|flag|words)\("([A-Z_]+)"', settings))
+    manual = (ROOT / "docs/operations.md").read_text()
+    assert len(names) > 20
+    assert [name for name in sorted(names) if f"`{name}`" not in manual] == []
+
+
+def test_every_command_is_in_the_documents():
+    pages = "".join(page.read_text() for page in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
+    commands = [path.stem for path in ROOT.glob("*/management/commands/[a-z]*.py")]
+    assert len(commands) > 4
+    assert [name for name in sorted(commands) if name not in pages] == []

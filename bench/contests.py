@@ -9,10 +9,11 @@ from bench.clients import HTTP, SQL
 from bench.guard import same_page, same_route
 from bench.servers import Server
 from bench.statements import Recording, record
-from jurisdictions.models import Boundary
-from reports.models import Report
+from geo.features import read_features
+from jurisdictions.routing_query import find_ground
 
 ROUTE, REPORTS = "/api/v1/route", "/api/v1/reports"
+ROUTING, LISTING = find_ground.__module__, read_features.__module__
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,14 +130,14 @@ def all_questions() -> list[Question]:
     size = f"{questions.PAGE:,}"
     in_a_box = f"Page of {size} reports in a box that holds {questions.candidates():,} (random boxes)"
     return [
-        RouteQuestion(recordings=_recorded(ROUTE, questions.routes(), Boundary._meta.db_table)),
-        PageQuestion(title=in_a_box, recordings=_recorded(REPORTS, questions.boxes(), Report._meta.db_table)),
+        RouteQuestion(recordings=_recorded(ROUTE, questions.routes(), ROUTING)),
+        PageQuestion(title=in_a_box, recordings=_recorded(REPORTS, questions.boxes(), LISTING)),
         PageQuestion(
             title=f"Page of the newest {size} reports",
-            recordings=_recorded(REPORTS, questions.newest(), Report._meta.db_table),
+            recordings=_recorded(REPORTS, questions.newest(), LISTING),
         ),
     ]
 
 
-def _recorded(path: str, queries: Sequence[str], table: str) -> dict[str, Recording]:
-    return {query: record(f"{path}?{query}", table=table) for query in queries}
+def _recorded(path: str, queries: Sequence[str], module: str) -> dict[str, Recording]:
+    return {query: record(f"{path}?{query}", module=module) for query in queries}

@@ -24,7 +24,7 @@ STATUSES = [Status.RECEIVED, Status.IN_PROGRESS, Status.RESOLVED, Status.RESOLVE
 
 # Every 20 metres of every street.
 _PLACES = """
-CREATE TEMP TABLE bench_place ON COMMIT DROP AS
+CREATE TEMP TABLE bench_place AS
 SELECT row_number() OVER (ORDER BY part.id, part.path, metre) AS id,
        ST_LineInterpolatePoint(part.geom, least(metre / part.length_m, 1)) AS point
 FROM (
@@ -33,11 +33,11 @@ FROM (
 ) AS part, LATERAL generate_series(0, part.length_m::int, 20) AS metre
 WHERE part.length_m > 0"""
 
-_TEXTS = "CREATE TEMP TABLE bench_text (category_id bigint, number int, text text) ON COMMIT DROP"
+_TEXTS = "CREATE TEMP TABLE bench_text (category_id bigint, number int, text text)"
 
 # A place within some 30 m of a street for each; a few more than asked for, as some come to lie outside the city.
 _DRAFTS = """
-CREATE TEMP TABLE bench_draft ON COMMIT DROP AS
+CREATE TEMP TABLE bench_draft AS
 WITH draw AS MATERIALIZED (
     SELECT number, random() AS place, random() AS category, random() AS east, random() AS north,
            floor(random() * %(texts)s)::int AS text, random() AS moment, random() AS status
@@ -61,7 +61,7 @@ CROSS JOIN LATERAL (
 
 # The jurisdiction at each level; the ground of a draft outside the city has no root, and so no report is made of it.
 _GROUND = """
-CREATE TEMP TABLE bench_ground ON COMMIT DROP AS
+CREATE TEMP TABLE bench_ground AS
 SELECT draft.number, jsonb_object_agg(level.code, jurisdiction.code) AS codes,
        max(jurisdiction.id) FILTER (WHERE jurisdiction.root_id IS NULL) AS root_id
 FROM jurisdictions_boundary AS boundary
@@ -139,6 +139,7 @@ def insert_reports(*, count: int) -> None:
         cursor.execute(_REPORTS, values)
         if cursor.rowcount < count:
             raise TooFewReports(f"Only {cursor.rowcount} of {count} reports could be made.")
+        cursor.execute("DROP TABLE bench_place, bench_text, bench_draft, bench_ground")
 
 
 def _texts() -> list[tuple[int, int, str]]:

@@ -5,6 +5,8 @@ from typing import Any
 from django.db.models import QuerySet
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import JSONRenderer
 from rest_framework_gis.filters import InBBoxFilter
 from rest_framework_gis.serializers import GeoFeatureModelSerializer
 
@@ -55,6 +57,11 @@ class BBox(InBBoxFilter):  # type: ignore[misc]  # it has no types
 class ReportList(ListAPIView[Report]):
     """djangorestframework-gis over the same rows, without the count that its pagination would add."""
 
+    # As the framework comes, not as our settings have it.
+    authentication_classes = []
+    permission_classes = []
+    renderer_classes = [JSONRenderer]
+    content_negotiation_class = DefaultContentNegotiation
     queryset = Report.objects.filter(is_public=True).select_related("category", "department").newest_first()
     serializer_class = ReportFeature
     filter_backends = [BBox]

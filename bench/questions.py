@@ -54,5 +54,5 @@ def _box(
 ) -> str:
     """`minlon,minlat,maxlon,maxlat` of the square in degrees around `center` that holds so many places."""
     away = np.abs(places - center).max(axis=1)
-    reach = np.partition(away, inside - 1)[inside - 1]
+    reach = np.partition(away, inside - 1)[inside - 1] + 1e-6  # so that rounding leaves nobody outside
     return ",".join(f"{edge:.6f}" for edge in (*(center - reach), *(center + reach)))

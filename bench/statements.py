@@ -4,9 +4,11 @@ Nothing here knows an SQL text: what the code sends to the database is what ever
 """
 
 import pickle
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from django.db import connection
@@ -32,23 +34,33 @@ class Recording:
 
 
 class Unrecordable(Exception):
-    """A request of the bench is not answered, or not by one statement over the table it is about."""
+    """A request of the bench is not answered, or not by one statement of the module it is about."""
 
 
-def record(address: str, *, table: str) -> Recording:
-    """The statements behind GET `address`; the main one is the only one over `table`. Raises Unrecordable."""
+def record(address: str, *, module: str) -> Recording:
+    """The statements behind GET `address`; the main one is the only one that `module` sends. Raises Unrecordable."""
     sent: list[Statement] = []
+    main: list[Statement] = []
 
     def keep(execute: Callable[..., Any], sql: str, values: Any, many: bool, context: dict[str, Any]) -> Any:
         sent.append(Statement(sql, values))
+        if _is_sent_by(module):
+            main.append(sent[-1])
         return execute(sql, values, many, context)
 
     with connection.execute_wrapper(keep):
         response = Client(SERVER_NAME="127.0.0.1").get(address)
-    main = [each for each in sent if f'"{table}"' in each.sql or f" {table} " in each.sql]
     if response.status_code != 200 or len(main) != 1:
-        raise Unrecordable(f"{address}: status {response.status_code}, {len(main)} statements over {table}")
+        raise Unrecordable(f"{address}: status {response.status_code}, {len(main)} statements of {module}")
     return Recording(main=main[0], all=tuple(sent))
+
+
+def _is_sent_by(module: str) -> bool:
+    """Whether code of the module is on its way to the database."""
+    frame: FrameType | None = sys._getframe()
+    while frame and frame.f_globals.get("__name__") != module:
+        frame = frame.f_back
+    return frame is not None
 
 
 def run(statement: Statement) -> tuple[list[str], Sequence[tuple[Any, ...]]]:

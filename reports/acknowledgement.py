@@ -51,5 +51,5 @@ def _parts(report: Report) -> dict[str, str]:
     return {
         "category": report.category.name(report.language),
         "reference": report.reference,
-        "link": tracking_link(report.reference),
+        "link": tracking_link(report.reference, language=report.language),
     }

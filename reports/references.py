@@ -34,6 +34,7 @@ def opens(*, reference: str, token: str) -> bool:
     return hmac.compare_digest(tracking_token(reference).encode(), token.encode("utf-8", "surrogatepass"))
 
 
-def tracking_link(reference: str) -> str:
-    """The address of the page on which a reporter without an account follows the report."""
-    return f"{settings.PUBLIC_URL}/track/{reference}/{tracking_token(reference)}"
+def tracking_link(reference: str, *, language: str = settings.LANGUAGE_CODE) -> str:
+    """The address of the page on which a reporter without an account follows the report, in the reporter's language."""
+    choice = "" if language == settings.LANGUAGE_CODE else f"?lang={language}"
+    return f"{settings.PUBLIC_URL}/track/{reference}/{tracking_token(reference)}{choice}"

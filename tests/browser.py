@@ -22,6 +22,8 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-gpu-compositing",  # the map alone needs the drawing machine, and here it is a program
+    "--disable-gpu-rasterization",
 ]
 PATIENCE_S = 20
 

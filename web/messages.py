@@ -27,7 +27,6 @@ def map_messages() -> dict[str, str]:
     """What the map page says beyond that; `{n}` stands for a number."""
     return {
         **place_messages(),
-        "loading": _("Loading…"),
         "countNone": _("No reports in this view"),
         "countOne": _("1 report in this view"),
         "countMany": _("{n} reports in this view"),

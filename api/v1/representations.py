@@ -162,7 +162,7 @@ def new_report(report: Report) -> dict[str, Any]:
         "nearest": _beyond(route),
         "runners_up": _runners_up(route),
         "is_public": report.is_public,
-        "tracking_link": tracking_link(report.reference),
+        "tracking_link": tracking_link(report.reference, language=report.language),
     }
     return feature
 

@@ -36,7 +36,8 @@ def test_filing_leaves_decision_first_status_contact_and_acknowledgement(small_c
     messages = {each.channel: each for each in Message.objects.all()}
     assert messages["sms"].to == "+989151234567"
     assert messages["email"].to == "someone@example.com"
-    assert all(reference in each.body and tracking_link(reference) in each.body for each in messages.values())
+    link = tracking_link(reference, language="en")
+    assert all(reference in each.body and link in each.body for each in messages.values())
     assert "District 1" in messages["email"].body
 
 

@@ -1,8 +1,5 @@
 """The map page in a real browser: what is drawn, what is said, and what it asks of whom."""
 
-import json
-import re
-
 import pytest
 
 from reports.handling import change_status
@@ -11,33 +8,9 @@ from reports.publishing import publish
 from tests.factories import CategoryFactory, CategoryGroupFactory
 from tests.shapes import lonlat
 from tests.web.conftest import RECEIVED_AT
+from tests.web.looking import HOSTILE, click_on, read, scrolls_sideways, text
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-HOSTILE = [
-    "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">",
-    "گودال" * 400,
-    "\u202eمتن وارونه\u2066 و 👩‍👩‍👧‍👦 شکلک",
-]
-
-
-def click_on(visit, report) -> None:
-    place = next(each["at"] for each in visit.drawn("reports") if each["reference"] == report.reference)
-    visit.page.mouse.click(place["x"], place["y"])
-    read(visit)
-
-
-def read(visit) -> None:
-    """Wait until the open card has all it shows."""
-    visit.until("!document.querySelector('#card').hidden && document.querySelector('#card').ariaBusy === 'false'")
-
-
-def text(visit, selector: str) -> str:
-    return visit.page.locator(selector).inner_text()
-
-
-def scrolls_sideways(visit) -> bool:
-    return visit.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
 
 
 def test_the_city_and_its_reports_are_drawn_without_asking_another_host(visit, small_city, tell):
@@ -103,7 +76,8 @@ def test_the_switch_turns_page_and_map_into_english_and_keeps_the_view(visit, te
     assert seen.page.evaluate("document.documentElement.dir") == "rtl"
     seen.page.evaluate("cityEye.map.jumpTo({zoom: 13})")
     view = seen.until("location.hash")
-    seen.page.locator(".language").click()
+    with seen.page.expect_navigation():
+        seen.page.locator(".language").click()
     seen.until_drawn()
     assert seen.page.evaluate("[document.documentElement.lang, document.documentElement.dir, location.hash]") == [
         "en",
@@ -206,110 +180,3 @@ def test_an_approximate_place_hides_who_has_it_and_says_so(visit, tell):
     assert "فقط محل تقریبی" in card
     assert "متن گزارش پس از بررسی" in card
     assert "عمران" not in card
-
-
-def test_an_empty_city_says_what_to_do(visit):
-    seen = visit(language="en").open("/")
-    seen.until("document.querySelector('#panel').ariaBusy === 'false'")
-    assert text(seen, "#count") == "No city is loaded yet."
-    assert "manage.py load_city" in text(seen, "#reports")
-    assert seen.complaints == []
-
-
-def test_a_browser_that_cannot_draw_gets_a_list(visit, tell):
-    report = tell()
-    seen = visit(language="en")
-    seen.page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
-    seen.open("/")
-    seen.until("document.querySelector('.item')")
-    assert "cannot draw the map" in text(seen, "#notice")
-    assert text(seen, "#count") == "All reports: 1"
-    seen.page.locator(".item").click()
-    read(seen)
-    assert report.reference in text(seen, "#card")
-
-
-def test_a_browser_without_scripts_gets_a_sentence(chromium, live_server):
-    page = chromium.new_page(java_script_enabled=False)
-    page.goto(live_server.url)
-    assert "جاوااسکریپت" in page.locator("noscript .notice").inner_text()
-    assert page.locator("#panel").is_hidden()
-    page.context.close()
-
-
-def test_reports_that_do_not_come_can_be_asked_for_again(visit, tell):
-    tell()
-    seen = visit(language="en")
-    seen.page.route("**/api/v1/reports?*", lambda route: route.abort())
-    seen.open("/")
-    seen.until("!document.querySelector('#notice').hidden")
-    assert "could not be loaded" in text(seen, "#notice")
-    seen.page.unroute("**/api/v1/reports?*")
-    seen.page.get_by_role("button", name="Try again").click()
-    seen.until("document.querySelector('.item')")
-    assert seen.page.locator("#notice").is_hidden()
-
-
-def test_more_than_the_map_holds_is_said_honestly(visit, tell):
-    report = tell()
-    lon, lat = report.location.coords
-    pages = []
-
-    def answer(route) -> None:
-        start = len(pages) * 1000
-        pages.append(route.request.url)
-        features = [
-            {
-                "type": "Feature",
-                "geometry": {"type": "Point", "coordinates": [lon + n % 100 / 1e4, lat + n // 100 / 1e4]},
-                "properties": {
-                    "reference": f"R{n}",
-                    "category": "pothole",
-                    "status": "received",
-                    "received_at": "2026-11-23T10:35:00Z",
-                    "text": "",
-                },
-            }
-            for n in range(start, start + 1000)
-        ]
-        # A link to another host: its path is followed on ours.
-        links = [{"rel": "next", "href": f"https://elsewhere.example/api/v1/reports?limit=1000&after={start}"}]
-        body = json.dumps({"type": "FeatureCollection", "features": features, "links": links})
-        route.fulfill(content_type="application/geo+json", body=body)
-
-    seen = visit(language="en")
-    seen.page.route("**/api/v1/reports?*", answer)
-    seen.open("/").until_drawn()
-    assert text(seen, "#count") == "More than 5,000 reports in this view: zoom in to see them all."
-    assert "40 newest" in text(seen, "#reports")
-    assert [re.sub(r".*after=", "", url) for url in pages[1:]] == ["0", "1000", "2000", "3000"]
-    assert seen.foreign == []
-
-
-def test_a_base_map_is_drawn_below_our_layers(visit, tell, settings):
-    settings.BASEMAP_STYLE_URL = "https://basemap.example/style.json"
-    report = tell()
-    sea = {"id": "sea", "type": "background", "paint": {"background-color": "#003355"}}
-    seen = visit()
-    seen.page.route(
-        "https://basemap.example/**",
-        lambda route: route.fulfill(
-            json={"version": 8, "sources": {}, "layers": [sea]}, headers={"Access-Control-Allow-Origin": "*"}
-        ),
-    )
-    seen.open("/").until_drawn()
-    layers = seen.page.evaluate("cityEye.map.getStyle().layers.map((layer) => layer.id)")
-    assert layers[0] == "sea"
-    assert "streets" not in layers
-    assert [each["reference"] for each in seen.drawn("reports")] == [report.reference]
-    assert seen.foreign == ["https://basemap.example/style.json"]
-
-
-def test_a_base_map_that_does_not_come_is_done_without(visit, tell, settings):
-    settings.BASEMAP_STYLE_URL = "https://basemap.example/style.json"
-    report = tell()
-    seen = visit(language="en")
-    seen.page.route("https://basemap.example/**", lambda route: route.abort())
-    seen.open("/").until_drawn()
-    assert [each["reference"] for each in seen.drawn("reports")] == [report.reference]
-    assert "base map could not be loaded" in text(seen, "#notice")

@@ -6,7 +6,7 @@ import pytest
 
 from reports.references import tracking_link
 from tests.factories import UserFactory
-from tests.web.test_map_in_browser import HOSTILE, scrolls_sideways
+from tests.web.looking import HOSTILE, scrolls_sideways
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

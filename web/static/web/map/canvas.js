@@ -23,6 +23,7 @@ export function makeMap(container, options) {
     touchPitch: false,
     maxPitch: 0,
     renderWorldCopies: false,
+    ...(matchMedia("(prefers-reduced-motion: reduce)").matches ? { fadeDuration: 0 } : {}),
     locale: words(),
     ...options,
   });

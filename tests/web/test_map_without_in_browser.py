@@ -1,0 +1,117 @@
+"""The map page where something is missing: the city, WebGL, scripts, an answer, room, or the base map."""
+
+import json
+import re
+
+import pytest
+
+from tests.web.looking import read, text
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def test_an_empty_city_says_what_to_do(visit):
+    seen = visit(language="en").open("/")
+    seen.until("document.querySelector('#panel').ariaBusy === 'false'")
+    assert text(seen, "#count") == "No city is loaded yet."
+    assert "manage.py load_city" in text(seen, "#reports")
+    assert seen.complaints == []
+
+
+def test_a_browser_that_cannot_draw_gets_a_list(visit, tell):
+    report = tell()
+    seen = visit(language="en")
+    seen.page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
+    seen.open("/")
+    seen.until("document.querySelector('.item')")
+    assert "cannot draw the map" in text(seen, "#notice")
+    assert text(seen, "#count") == "All reports: 1"
+    seen.page.locator(".item").click()
+    read(seen)
+    assert report.reference in text(seen, "#card")
+
+
+def test_a_browser_without_scripts_gets_a_sentence(chromium, live_server):
+    page = chromium.new_page(java_script_enabled=False)
+    page.goto(live_server.url)
+    assert "جاوااسکریپت" in page.locator("noscript .notice").inner_text()
+    assert page.locator("#panel").is_hidden()
+    page.context.close()
+
+
+def test_reports_that_do_not_come_can_be_asked_for_again(visit, tell):
+    tell()
+    seen = visit(language="en")
+    seen.page.route("**/api/v1/reports?*", lambda route: route.abort())
+    seen.open("/")
+    seen.until("!document.querySelector('#notice').hidden")
+    assert "could not be loaded" in text(seen, "#notice")
+    seen.page.unroute("**/api/v1/reports?*")
+    seen.page.get_by_role("button", name="Try again").click()
+    seen.until("document.querySelector('.item')")
+    assert seen.page.locator("#notice").is_hidden()
+
+
+def test_more_than_the_map_holds_is_said_honestly(visit, tell):
+    report = tell()
+    lon, lat = report.location.coords
+    pages = []
+
+    def answer(route) -> None:
+        start = len(pages) * 1000
+        pages.append(route.request.url)
+        features = [
+            {
+                "type": "Feature",
+                "geometry": {"type": "Point", "coordinates": [lon + n % 100 / 1e4, lat + n // 100 / 1e4]},
+                "properties": {
+                    "reference": f"R{n}",
+                    "category": "pothole",
+                    "status": "received",
+                    "received_at": "2026-11-23T10:35:00Z",
+                    "text": "",
+                },
+            }
+            for n in range(start, start + 1000)
+        ]
+        # A link to another host: its path is followed on ours.
+        links = [{"rel": "next", "href": f"https://elsewhere.example/api/v1/reports?limit=1000&after={start}"}]
+        body = json.dumps({"type": "FeatureCollection", "features": features, "links": links})
+        route.fulfill(content_type="application/geo+json", body=body)
+
+    seen = visit(language="en")
+    seen.page.route("**/api/v1/reports?*", answer)
+    seen.open("/").until_drawn()
+    assert text(seen, "#count") == "More than 5,000 reports in this view: zoom in to see them all."
+    assert "40 newest" in text(seen, "#reports")
+    assert [re.sub(r".*after=", "", url) for url in pages[1:]] == ["0", "1000", "2000", "3000"]
+    assert seen.foreign == []
+
+
+def test_a_base_map_is_drawn_below_our_layers(visit, tell, settings):
+    settings.BASEMAP_STYLE_URL = "https://basemap.example/style.json"
+    report = tell()
+    sea = {"id": "sea", "type": "background", "paint": {"background-color": "#003355"}}
+    seen = visit()
+    seen.page.route(
+        "https://basemap.example/**",
+        lambda route: route.fulfill(
+            json={"version": 8, "sources": {}, "layers": [sea]}, headers={"Access-Control-Allow-Origin": "*"}
+        ),
+    )
+    seen.open("/").until_drawn()
+    layers = seen.page.evaluate("cityEye.map.getStyle().layers.map((layer) => layer.id)")
+    assert layers[0] == "sea"
+    assert "streets" not in layers
+    assert [each["reference"] for each in seen.drawn("reports")] == [report.reference]
+    assert seen.foreign == ["https://basemap.example/style.json"]
+
+
+def test_a_base_map_that_does_not_come_is_done_without(visit, tell, settings):
+    settings.BASEMAP_STYLE_URL = "https://basemap.example/style.json"
+    report = tell()
+    seen = visit(language="en")
+    seen.page.route("https://basemap.example/**", lambda route: route.abort())
+    seen.open("/").until_drawn()
+    assert [each["reference"] for each in seen.drawn("reports")] == [report.reference]
+    assert "base map could not be loaded" in text(seen, "#notice")

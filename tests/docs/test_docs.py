@@ -43,3 +43,10 @@ def test_every_command_is_in_the_documents():
     commands = [path.stem for path in ROOT.glob("*/management/commands/[a-z]*.py")]
     assert len(commands) > 4
     assert [name for name in sorted(commands) if name not in pages] == []
+
+
+def test_every_address_of_the_api_is_in_the_readme():
+    readme = (ROOT / "README.md").read_text()
+    names = re.findall(r'path\("([a-z]+)', (ROOT / "api/v1/urls.py").read_text())
+    assert len(names) > 4
+    assert [name for name in names if f"/api/v1/{name}" not in readme] == []

@@ -10,25 +10,28 @@ import django
 from bench.database import ROOT, make_database, recipe_of, url_beside
 from config import cluster, environment
 
+FEWEST = 10_000
+
 
 def main() -> str | None:
     """The sentence that says why there is no table, or None after printing it."""
     options = _options()
+    if options.reports < FEWEST:
+        return f"The pages that are asked for need at least {FEWEST} reports."
     cluster.ensure_running()
     server = environment.database_url()
     os.environ |= {"DATABASE_URL": url_beside(server), "DJANGO_SETTINGS_MODULE": "config.settings", "DEBUG": "no"}
     django.setup()
     recipe = recipe_of(manifest=options.city, reports=options.reports)
-    if make_database(server, recipe=recipe):
-        _fill(options, recipe)
-    return _show(options)
+    is_new = make_database(server, recipe=recipe)
+    return (_fill(options, recipe) if is_new else None) or _show(options)
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="script/bench", description="How fast City Eye is.", allow_abbrev=False)
     parser.add_argument("--reports", type=_positive, default=100_000, help="in the database (100000)")
     parser.add_argument("--connections", type=_positive, default=4, help="that ask at once (4)")
-    parser.add_argument("--rounds", type=_positive, default=5, help="that everybody takes part in (5)")
+    parser.add_argument("--rounds", type=_positive, default=4, help="that everybody takes part in (4)")
     parser.add_argument("--seconds", type=_positive, default=2, help="of each turn in a round (2)")
     parser.add_argument("--markdown", action="store_true", help="print the table in Markdown")
     parser.add_argument("--city", type=Path, default=ROOT / "fixtures" / "mashhad.json", help="the city's manifest")
@@ -42,12 +45,16 @@ def _positive(text: str) -> int:
     return number
 
 
-def _fill(options: argparse.Namespace, recipe: str) -> None:
-    from bench.load import fill_database
+def _fill(options: argparse.Namespace, recipe: str) -> str | None:
+    from bench.load import TooFewReports, fill_database
     from bench.run import say
 
     say(f"Making a database with the city and {options.reports:,} reports (it is kept for the next run)")
-    fill_database(manifest=options.city, reports=options.reports, recipe=recipe)
+    try:
+        fill_database(manifest=options.city, reports=options.reports, recipe=recipe)
+    except TooFewReports as error:
+        return str(error)
+    return None
 
 
 def _show(options: argparse.Namespace) -> str | None:

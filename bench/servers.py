@@ -37,9 +37,9 @@ class Server:
         used = -1.0
         for _ in range(300):
             before, used = used, self.cpu_s()
-            if used - before < 0.02:
+            if used - before < 0.015:
                 return
-            time.sleep(0.1)
+            time.sleep(0.05)
 
     def fetch(self, address: str) -> bytes:
         """The body of a successful answer; raises NotServing for any other."""

@@ -2,6 +2,11 @@
 # What all scripts share: where things lie, how they speak, and how they show a long step.
 set -euo pipefail
 
+# A script that another one starts in the background finds SIGINT ignored, and bash traps nothing that it found so.
+if [ "$0" = "${BASH_SOURCE[1]:-}" ] && ((0x$(sed -n 's/^SigIgn:\s*//p' "/proc/$$/status") & 2)); then
+  exec env --default-signal=INT,QUIT "$0" "$@"
+fi
+
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 LOCAL=$ROOT/.local
 cd "$ROOT"

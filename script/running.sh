@@ -61,5 +61,5 @@ serve() {
   leave_on_exit
   use_cluster
   SERVES=yes
-  run "$@"
+  run env --default-signal=INT,QUIT "$@" # which `run` had it ignore: the web server tells its workers to end by SIGINT
 }

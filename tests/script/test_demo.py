@@ -1,8 +1,10 @@
 """The demo as a newcomer runs it, on a database of the test's own."""
 
 import os
+import random
 import re
 import signal
+import socket
 import subprocess
 import urllib.request
 from collections.abc import Iterator
@@ -43,6 +45,15 @@ def demo(*words: str, database_url: str) -> subprocess.Popen[str]:
     )
 
 
+def free_port() -> str:
+    """A port below those that the system hands out by itself."""
+    for candidate in random.sample(range(20_000, 32_000), 100):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", candidate)):
+                return str(candidate)
+    raise AssertionError("no port is free")
+
+
 def started_on(database_url: str) -> list[str]:
     """The processes that have this database in their environment."""
     found = []
@@ -65,7 +76,7 @@ def test_once_files_its_reports_and_leaves_nothing_running(database_url: str) ->
 
 
 def test_it_stays_until_it_is_interrupted_and_then_ends_all_it_has_started(database_url: str) -> None:
-    port = "20137"
+    port = free_port()
     run = demo("--port", port, database_url=database_url)
     assert run.stdout is not None
     said = []

@@ -100,6 +100,12 @@ def _fast_passwords() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_catalog_of_static_files() -> None:
+    # Each test client starts the middleware anew, and listing all static files each time took most of a test.
+    settings.WHITENOISE_AUTOREFRESH = True
+
+
 @pytest.fixture
 def filing():
     """The JSON of a report in the middle of the western district, with members changed or (None) left out."""

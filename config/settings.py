@@ -95,6 +95,8 @@ DATABASES: dict[str, Any] = {
 for part in ("host", "port"):
     if value := DATABASES["default"].get("OPTIONS", {}).pop(part, None):
         DATABASES["default"][part.upper()] = value
+# Requests are short and many: a query that gathers from parallel workers, or is compiled, takes longer than it saves.
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c max_parallel_workers_per_gather=0 -c jit=off")
 if test_database := environment.text("TEST_DATABASE_NAME", ""):
     DATABASES["default"]["TEST"] = {"NAME": test_database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -160,4 +160,4 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="Sent again within a day with the same body, the request gives the first answer and no second report.",
 )
-TOKEN = query("token", "The last part of the tracking link: shows the report as its reporter sees it.")
+TOKEN = query("token", "The last part of the tracking link's path: shows the report as its reporter sees it.")

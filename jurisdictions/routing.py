@@ -1,6 +1,6 @@
 """Point, category and day to the jurisdiction and department responsible, with the reasons."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -103,7 +103,39 @@ class OutsideServiceArea(Exception):
         self.exchanged = exchanged
 
 
-def find_route(*, location: Point, category: Category | None, on: date | datetime, accuracy_m: float = 0) -> Route:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One question: a place (WGS 84), a category by its code, the way in, and how far off the phone may be."""
+
+    lon: float
+    lat: float
+    category: str = ""
+    source: str = ""
+    accuracy_m: float = 0.0
+
+
+def find_routes(asked: Sequence[Asked], *, on: date | datetime) -> list[Route | OutsideServiceArea]:
+    """The answers to many questions about one day or moment, in their order."""
+    categories = {each.code: each for each in Category.objects.filter(code__in={each.category for each in asked})}
+    return [_answer(each, categories, on) for each in asked]
+
+
+def _answer(asked: Asked, categories: Mapping[str, Category], on: date | datetime) -> Route | OutsideServiceArea:
+    try:
+        return find_route(
+            location=Point(asked.lon, asked.lat, srid=4326),
+            category=categories.get(asked.category),
+            on=on,
+            accuracy_m=asked.accuracy_m,
+            source=asked.source,
+        )
+    except OutsideServiceArea as outside:
+        return outside
+
+
+def find_route(
+    *, location: Point, category: Category | None, on: date | datetime, accuracy_m: float = 0, source: str = ""
+) -> Route:
     """Who answers for `category` at `location` (WGS 84, lon/lat) on a day, or on the city's day at a moment.
 
     One query inside a city. Raises OutsideServiceArea further than OUTSIDE_WITHIN_M metres from every city, and

@@ -15,12 +15,12 @@ from api.errors import Fault, Problem, refusal
 from api.idempotency import Answer, answer_once, key_of
 from api.v1.fields import NOT_TEXT, AccuracyField, EmailField, MomentField, PhoneField, PointField, TextField
 from api.v1.representations import new_report
-from jurisdictions.models import Category
+from jurisdictions.models import Category, Source
 from jurisdictions.routing import OutsideServiceArea
 from people.access import Right, Viewer
 from reports.contacts import NewContact
 from reports.intake import submit_report
-from reports.models import Report, Source
+from reports.models import Report
 
 
 class StrictSerializer(serializers.Serializer[Any]):

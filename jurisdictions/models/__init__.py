@@ -8,6 +8,7 @@ from jurisdictions.models.responsibility import (
     Function,
     Moderation,
     RoutingRule,
+    Source,
 )
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "Level",
     "Moderation",
     "RoutingRule",
+    "Source",
     "Street",
 ]

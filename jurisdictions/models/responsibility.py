@@ -2,8 +2,10 @@
 
 from typing import Self
 
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from geo.periods import InForce, InForceQuerySet
@@ -115,8 +117,22 @@ class Category(Named):
         ]
 
 
+class Source(models.TextChoices):
+    """By which way a report came in."""
+
+    WEB = "web", _("web page")
+    APP = "app", _("app")
+    CALL_CENTER = "137", _("137 call center")
+    API = "api", _("API")
+    IMPORT = "import", _("import")
+
+
 class RoutingRule(InForce):
-    """A category, a group or everything (`category` and `group` empty) goes to a function at a level of one city."""
+    """A category, a group or everything (`category` and `group` empty) goes to a function at a level of one city.
+
+    Conditions narrow it: a time of the city's day from `from_time` until (without) `until_time`, through midnight
+    where the first is the later; ISO weekdays (1 is Monday); the ways a report came in. Empty means no condition.
+    """
 
     root = models.ForeignKey(Jurisdiction, models.PROTECT, related_name="routing_rules", verbose_name=_("city"))
     category = models.ForeignKey(
@@ -137,6 +153,20 @@ class RoutingRule(InForce):
     )
     function = models.ForeignKey(Function, models.PROTECT, related_name="routing_rules", verbose_name=_("function"))
     level = models.ForeignKey(Level, models.PROTECT, related_name="routing_rules", verbose_name=_("level"))
+    from_time = models.TimeField(_("from"), null=True, blank=True)
+    until_time = models.TimeField(_("until"), null=True, blank=True)
+    weekdays = ArrayField(
+        models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(7)]),
+        verbose_name=_("weekdays"),
+        default=list,
+        blank=True,
+    )
+    sources = ArrayField(
+        models.CharField(max_length=10, choices=Source.choices),
+        verbose_name=_("ways in"),
+        default=list,
+        blank=True,
+    )
     note = models.CharField(_("note"), max_length=300, blank=True)
 
     objects = InForceQuerySet["RoutingRule"].as_manager()
@@ -149,6 +179,22 @@ class RoutingRule(InForce):
                 condition=Q(category__isnull=True) | Q(group__isnull=True),
                 name="jurisdictions_routingrule_category_or_group",
                 violation_error_message=_("Name a category or a group, not both."),
+            ),
+            models.CheckConstraint(
+                condition=Q(from_time__isnull=True, until_time__isnull=True)
+                | Q(from_time__isnull=False, until_time__isnull=False) & ~Q(from_time=F("until_time")),
+                name="jurisdictions_routingrule_times_are_a_span",
+                violation_error_message=_("Give both times, the second other than the first, or none."),
+            ),
+            models.CheckConstraint(
+                condition=Q(weekdays__contained_by=[1, 2, 3, 4, 5, 6, 7]),
+                name="jurisdictions_routingrule_weekdays_known",
+                violation_error_message=_("Weekdays are numbers from 1 (Monday) to 7 (Sunday)."),
+            ),
+            models.CheckConstraint(
+                condition=Q(sources__contained_by=Source.values),
+                name="jurisdictions_routingrule_sources_known",
+                violation_error_message=_("A report comes in by one of the known ways only."),
             ),
         ]
 

@@ -2,7 +2,7 @@
 
 from reports.models.assignment import Assignment
 from reports.models.contact import Contact
-from reports.models.report import Report, Source
+from reports.models.report import Report
 from reports.models.status import StatusUpdate
 
-__all__ = ["Assignment", "Contact", "Report", "Source", "StatusUpdate"]
+__all__ = ["Assignment", "Contact", "Report", "StatusUpdate"]

@@ -12,20 +12,10 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from geo.crs import WGS84
-from jurisdictions.models import Category, Department, Jurisdiction
+from jurisdictions.models import Category, Department, Jurisdiction, Source
 from people.access import Right, Viewer
 from people.models import Membership
 from reports.workflow import CLOSED, OPEN, Status
-
-
-class Source(models.TextChoices):
-    """By which way a report came in."""
-
-    WEB = "web", _("web page")
-    APP = "app", _("app")
-    CALL_CENTER = "137", _("137 call center")
-    API = "api", _("API")
-    IMPORT = "import", _("import")
 
 
 class ReportQuerySet(models.QuerySet["Report"]):

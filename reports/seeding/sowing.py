@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from jurisdictions.models import Category, Jurisdiction
+from jurisdictions.models import Category, Jurisdiction, Source
 from reports.handling import change_status
 from reports.intake import submit_report
-from reports.models import Report, Source
+from reports.models import Report
 from reports.publishing import publish
 from reports.seeding.phrases import Phrases
 from reports.seeding.places import read_ground

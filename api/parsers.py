@@ -16,21 +16,37 @@ class StrictJSONParser(BaseParser):
 
     media_type = "application/json"
 
+    @property
+    def most_bytes(self) -> int:
+        """How large a body may be."""
+        return int(settings.MAX_BODY_BYTES)
+
     def parse(
         self,
         stream: IO[bytes],
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
-        """The object in the body of at most MAX_BODY_BYTES bytes of UTF-8."""
-        body = stream.read(settings.MAX_BODY_BYTES + 1)
-        if len(body) > settings.MAX_BODY_BYTES:
-            detail = _("The body is larger than %(bytes)d bytes: shorten it.") % {"bytes": settings.MAX_BODY_BYTES}
+        """The object in the body of at most `most_bytes` bytes of UTF-8."""
+        body = stream.read(self.most_bytes + 1)
+        if len(body) > self.most_bytes:
+            detail = _("The body is larger than %(bytes)d bytes: shorten it.") % {"bytes": self.most_bytes}
             raise Problem(status=413, code="body_too_large", detail=detail)
         value = _loads(body)
         if not isinstance(value, dict):
             raise Problem(status=400, code="not_an_object", detail=_("Send one JSON object: {…}."))
         return value
+
+
+class StrictGeoJSONParser(StrictJSONParser):
+    """Parse a collection of thousands of features, by whichever name of JSON it comes."""
+
+    media_type = "application/*"
+
+    @property
+    def most_bytes(self) -> int:
+        """How large a collection may be."""
+        return int(settings.MAX_COLLECTION_BYTES)
 
 
 def _loads(body: bytes) -> Any:

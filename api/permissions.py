@@ -25,3 +25,11 @@ class Public(BasePermission):
     def has_permission(self, request: Request, view: APIView) -> bool:
         """Always."""
         return True
+
+
+class SignedIn(BasePermission):
+    """Whoever shows a token (401 otherwise); what they may do there, the view asks of their memberships."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Whether the request has an account behind it."""
+        return request.user.is_authenticated

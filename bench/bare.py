@@ -26,15 +26,6 @@ def route(request: HttpRequest) -> HttpResponse:
     )
 
 
-def route_all(request: HttpRequest) -> HttpResponse:
-    """All statements of the request, the rows of the routing statement as JSON."""
-    recorded = _recorded(request)
-    for statement in recorded.all:
-        if statement != recorded.main:
-            run(statement)
-    return route(request)
-
-
 def reports(request: HttpRequest) -> HttpResponse:
     """The page's statement and nothing else: its texts, with commas between and a collection around them."""
     _names, rows = run(_recorded(request).main)

@@ -14,13 +14,16 @@ from pathlib import Path
 from typing import Any
 
 import psycopg2
+from django.conf import settings
 
 from bench.servers import Server
 from bench.statements import STORE, Statement
+from jurisdictions.routing_query import prepare
 
 WRK = shutil.which("wrk")
 SCRIPT = Path(__file__).with_name("wrk.lua")
 TIMEOUT_S = 30
+OPTIONS: str = settings.DATABASES["default"]["OPTIONS"]["options"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,8 +134,9 @@ class SQL:
     def _loop(self, seconds: int, offset: int, start: Any, results: Any) -> None:
         """One connection, in a process of its own: the times, or why there are none, into `results`."""
         try:
-            link = psycopg2.connect(self.url, options="-c TimeZone=UTC")
+            link = psycopg2.connect(self.url, options=f"-c TimeZone=UTC {OPTIONS}")
             link.autocommit = True
+            prepare(link)
 
             def ask(number: int) -> None:
                 statement = self.statements[number % len(self.statements)]

@@ -64,9 +64,8 @@ class RouteQuestion:
             same_route(ground.ours.fetch(f"{ROUTE}?{query}"), ground.bare.fetch(f"/bare/route?{query}"))
 
     def contest(self, ground: Ground) -> Contest:
-        """The limits: no work, no Django, nothing but the statement, nothing but all statements."""
+        """The limits: no work, no Django, nothing but the statement."""
         queries = list(self.recordings)
-        count = len(self.recordings[queries[0]].all)
         return Contest(
             title=f"Point to route ({len(queries)} places of reports, random categories)",
             contestants=[
@@ -76,10 +75,6 @@ class RouteQuestion:
                     name="bare view, the routing statement",
                     client=ground.http(ground.bare, "/bare/route", queries),
                     goal=0.7,
-                ),
-                Contestant(
-                    name=f"bare view, all {count} statements",
-                    client=ground.http(ground.bare, "/bare/route-all", queries),
                 ),
                 Contestant(name="City Eye", client=ground.http(ground.ours, ROUTE, queries)),
             ],

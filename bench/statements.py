@@ -14,6 +14,8 @@ from typing import Any
 from django.db import connection
 from django.test import Client
 
+from jurisdictions.routing_query import prepare
+
 STORE = Path(__file__).resolve().parent.parent / ".local" / "bench" / "statements.pickle"
 
 
@@ -27,10 +29,9 @@ class Statement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
-    """What one request makes our code send: the statement that does the work, and all of them in order."""
+    """What one request makes our code send: the statement that does the work."""
 
     main: Statement
-    all: tuple[Statement, ...]
 
 
 class Unrecordable(Exception):
@@ -39,20 +40,18 @@ class Unrecordable(Exception):
 
 def record(address: str, *, module: str) -> Recording:
     """The statements behind GET `address`; the main one is the only one that `module` sends. Raises Unrecordable."""
-    sent: list[Statement] = []
     main: list[Statement] = []
 
     def keep(execute: Callable[..., Any], sql: str, values: Any, many: bool, context: dict[str, Any]) -> Any:
-        sent.append(Statement(sql, values))
         if _is_sent_by(module):
-            main.append(sent[-1])
+            main.append(Statement(sql, values))
         return execute(sql, values, many, context)
 
     with connection.execute_wrapper(keep):
         response = Client(SERVER_NAME="127.0.0.1").get(address)
     if response.status_code != 200 or len(main) != 1:
         raise Unrecordable(f"{address}: status {response.status_code}, {len(main)} statements of {module}")
-    return Recording(main=main[0], all=tuple(sent))
+    return Recording(main=main[0])
 
 
 def _is_sent_by(module: str) -> bool:
@@ -66,6 +65,7 @@ def _is_sent_by(module: str) -> bool:
 def run(statement: Statement) -> tuple[list[str], Sequence[tuple[Any, ...]]]:
     """The names of the columns, and the rows."""
     with connection.cursor() as cursor:
+        prepare(cursor.connection)
         cursor.execute(statement.sql, statement.values)
         return [column.name for column in cursor.description], cursor.fetchall()
 

@@ -7,7 +7,6 @@ from bench import bare, peers
 urlpatterns = [
     path("null", bare.null),
     path("bare/route", bare.route),
-    path("bare/route-all", bare.route_all),
     path("bare/reports", bare.reports),
     path("drf-gis/reports", peers.ReportList.as_view()),
 ]

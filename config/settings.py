@@ -95,8 +95,12 @@ DATABASES: dict[str, Any] = {
 for part in ("host", "port"):
     if value := DATABASES["default"].get("OPTIONS", {}).pop(part, None):
         DATABASES["default"][part.upper()] = value
-# Requests are short and many: a query that gathers from parallel workers, or is compiled, takes longer than it saves.
-DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c max_parallel_workers_per_gather=0 -c jit=off")
+# Requests are short and many: a query that gathers from parallel workers, or is compiled, takes longer than it saves;
+# and the one statement that is prepared (routing) has the same plan whatever it is asked.
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
+    "options", "-c max_parallel_workers_per_gather=0 -c jit=off -c plan_cache_mode=force_generic_plan"
+)
+PREPARE_STATEMENTS = environment.flag("PREPARE_STATEMENTS", default=True)
 if test_database := environment.text("TEST_DATABASE_NAME", ""):
     DATABASES["default"]["TEST"] = {"NAME": test_database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -172,6 +176,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SERVE_AUTHENTICATION": [],
 }
 MAX_BODY_BYTES = environment.number("MAX_BODY_BYTES", 65_536)
+MAX_COLLECTION_BYTES = environment.number("MAX_COLLECTION_BYTES", 8_388_608)
 ANONYMOUS_REPORTS_PER_HOUR = environment.number("ANONYMOUS_REPORTS_PER_HOUR", 300)
 
 # -- Routing (metres) -------------------------------------------------------------------------------

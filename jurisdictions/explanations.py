@@ -3,22 +3,21 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from jurisdictions.models import Category
-from jurisdictions.routing import Method, Office, Place, Route
+from jurisdictions.routing import Kind, Method, Office, Place, Route
 from persian.normalize import to_persian_digits
 
 LANGUAGES = ("fa", "en")
 
 
-def explanation(route: Route, *, category: Category | None) -> dict[str, str]:
+def explanation(route: Route) -> dict[str, str]:
     """The reasons as one paragraph for each language."""
-    return {language: " ".join(reasons(route, category=category, language=language)) for language in LANGUAGES}
+    return {language: " ".join(reasons(route, language=language)) for language in LANGUAGES}
 
 
-def reasons(route: Route, *, category: Category | None, language: str) -> list[str]:
+def reasons(route: Route, *, language: str) -> list[str]:
     """Why this jurisdiction and this department, a sentence each, in `language` (`fa` or `en`)."""
     with override(language):
-        sentences = [_where(route, language), _who(route, category, language), *_what_else(route, language)]
+        sentences = [_where(route, language), _who(route, language), *_what_else(route, language)]
     return [to_persian_digits(each) if language == "fa" else each for each in sentences if each]
 
 
@@ -37,17 +36,17 @@ def _where(route: Route, language: str) -> str:
     }
 
 
-def _who(route: Route, category: Category | None, language: str) -> str:
-    if category is None:
+def _who(route: Route, language: str) -> str:
+    if route.category is None:
         return ""
     if route.method == Method.OUTSIDE:
         return _("A dispatcher decides who looks after it.")
     if route.department is None:
         return _("No department answers for “%(category)s” there; a dispatcher decides.") % {
-            "category": category.name(language)
+            "category": _name(route.category, language)
         }
     return _("There “%(category)s” is the work of %(department)s.") % {
-        "category": category.name(language),
+        "category": _name(route.category, language),
         "department": _name(route.department, language),
     }
 
@@ -65,8 +64,17 @@ def _what_else(route: Route, language: str) -> list[str]:
             _("The edge is %(metres)d m away: next would be %(others)s.")
             % {"metres": round(route.edge_m), "others": others}
         )
+    if route.ambiguous:
+        sign = "٪" if language == "fa" else "%"
+        shares = _(", ").join(
+            f"{_name(each.place, language)} {each.share * 100:.0f}{sign}" for each in route.candidates
+        )
+        sentences.append(
+            _("The phone may be %(metres)d m off, and within that circle answer: %(shares)s.")
+            % {"metres": round(route.asked.accuracy_m), "shares": shares}
+        )
     return sentences
 
 
-def _name(named: Place | Office, language: str) -> str:
+def _name(named: Place | Office | Kind, language: str) -> str:
     return (language == "en" and named.name_en) or named.name_fa

@@ -1,24 +1,40 @@
 """The one query of routing: what covers a point or lies close, and who would answer for it there."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from math import cos, radians
-from typing import Any
+from typing import Any, NamedTuple
+from weakref import WeakSet
 
+from django.conf import settings
 from django.db import connection
 
-METRES_PER_DEGREE = 110_574  # of latitude at the equator, where a degree is shortest: boxes err on the large side
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One question: a place (WGS 84), a category by its code, the way in, and how far off the phone may be."""
+
+    lon: float
+    lat: float
+    category: str = ""
+    source: str = ""
+    accuracy_m: float = 0.0
 
 
-@dataclass(frozen=True, kw_only=True)
-class Found:
-    """A jurisdiction at or near the point, with the rule and department that would take the report there.
+class Found(NamedTuple):
+    """A jurisdiction at or near a point, with the rule and department that would take a report there.
 
-    `distance_m` is 0 where the jurisdiction covers the point. `specificity` orders the rules: 2 names the
-    category, 1 its group, 0 everything; it is None where no rule speaks at this level.
+    `n` counts the questions from 1. `distance_m` is 0 where the jurisdiction covers the point. `specificity` orders
+    the rules: 2 names the category, 1 its group, 0 everything; it is None where no rule speaks at this level.
+    `may_decide` is false for what only the circle of the phone's accuracy reaches; `precedence` is the order in which
+    jurisdictions would decide wherever all of them were; `best_of_rule` marks the one that speaks for its rule.
+    `circle` is the part of that circle that the jurisdiction covers (WKB), None where it covers all of it; `disc` the
+    circle itself, on the first row where any edge crosses it.
     """
 
+    n: int
     covers: bool
+    may_decide: bool
     distance_m: float
     day: date
     root_id: int
@@ -41,112 +57,214 @@ class Found:
     department_name_fa: str | None
     department_name_en: str | None
     escalated: bool
+    best_of_rule: bool
+    precedence: int
     edge_m: float | None
+    circle: memoryview | None
+    disc: memoryview | None
+    category_id: int | None
+    category_name_fa: str | None
+    category_name_en: str | None
+    category_is_active: bool | None
+    levels: list[str]
 
 
-# Cities, each with its own calendar: the day asked for, or the local day of the moment asked for.
+CIRCLE_AT_MOST_M = 1_000.0  # a phone that is further off than this says little about where it is
+METRES_PER_DEGREE = 110_574  # of latitude at the equator, where a degree is shortest: boxes err on the large side
+
+_PARAMETERS = {
+    "lon": "float8[]",
+    "lat": "float8[]",
+    "category": "text[]",
+    "source": "text[]",
+    "accuracy_m": "float8[]",
+    "on": "date",
+    "at": "timestamptz",
+    "reach_m": "float8",
+}
+
+# The questions, with the box around each that its neighbors may lie in and the circle of the phone's accuracy.
+_HERE = f"""
+here AS MATERIALIZED (
+    SELECT asked.*, ST_SetSRID(ST_MakePoint(asked.lon, asked.lat), 4326) AS point,
+           least(reach / ({METRES_PER_DEGREE} * greatest(cos(radians(asked.lat)), 0.001)), 360) AS dx,
+           reach / {METRES_PER_DEGREE} AS dy,
+           accuracy_m / ({METRES_PER_DEGREE} * greatest(cos(radians(asked.lat)), 0.001)) AS circle_dx,
+           accuracy_m / {METRES_PER_DEGREE} AS circle_dy
+    FROM unnest(%(lon)s, %(lat)s, %(category)s, %(source)s, %(accuracy_m)s) WITH ORDINALITY
+         AS asked (lon, lat, category, source, accuracy_m, n),
+         LATERAL (SELECT greatest(%(reach_m)s, asked.accuracy_m) AS reach) AS reach
+)"""  # noqa: S608 - our own numbers
+
+# Cities, each with its own calendar: the day asked for, or the local day and time of the moment asked for.
 _CITIES = """
 cities AS (
-    SELECT id, code, coalesce(%(on)s::date, (%(at)s::timestamptz AT TIME ZONE time_zone)::date) AS day
+    SELECT id, code, coalesce(%(on)s, (%(at)s AT TIME ZONE time_zone)::date) AS day,
+           (%(at)s AT TIME ZONE time_zone)::time AS clock
     FROM jurisdictions_jurisdiction WHERE root_id IS NULL
 )"""
 
-# Rules that speak of the category on the city's day.
+# Rules that speak of a category on the city's day and, where they name a time, at that time. Of two that are
+# equally specific, the one with more conditions is the more special.
 _RULES = """
-rules AS (
-    SELECT rule.id, rule.root_id, rule.level_id, rule.function_id, function.code AS function,
-           CASE WHEN rule.category_id IS NOT NULL THEN 2 WHEN rule.group_id IS NOT NULL THEN 1 ELSE 0 END AS specificity
-    FROM jurisdictions_routingrule AS rule
+kinds AS MATERIALIZED (
+    SELECT kind.code, category.id, category.group_id, category.name_fa, category.name_en, category.is_active
+    FROM (SELECT DISTINCT category AS code FROM here) AS kind
+    LEFT JOIN jurisdictions_category AS category ON category.code = kind.code
+), rules AS MATERIALIZED (
+    SELECT kinds.code AS category, rule.id, rule.root_id, rule.level_id, rule.function_id, rule.sources,
+           function.code AS function,
+           CASE WHEN rule.category_id IS NOT NULL THEN 2
+                WHEN rule.group_id IS NOT NULL THEN 1 ELSE 0 END AS specificity,
+           (rule.from_time IS NOT NULL)::int + (rule.weekdays <> '{}')::int + (rule.sources <> '{}')::int AS conditions
+    FROM kinds
+    JOIN jurisdictions_routingrule AS rule ON rule.category_id = kinds.id OR rule.group_id = kinds.group_id
+      OR (rule.category_id IS NULL AND rule.group_id IS NULL)
     JOIN cities ON cities.id = rule.root_id AND rule.in_force @> cities.day
     JOIN jurisdictions_function AS function ON function.id = rule.function_id
-    WHERE rule.category_id = %(category)s OR rule.group_id = %(group)s
-       OR (rule.category_id IS NULL AND rule.group_id IS NULL)
+    WHERE (rule.weekdays = '{}' OR extract(isodow FROM cities.day) = ANY (rule.weekdays))
+      AND (rule.from_time IS NULL
+           OR rule.from_time < rule.until_time AND cities.clock >= rule.from_time AND cities.clock < rule.until_time
+           OR rule.from_time > rule.until_time AND (cities.clock >= rule.from_time OR cities.clock < rule.until_time))
 )"""
 
-# Boundaries of the day whose box comes within reach; what covers the point, and what does not but closes gaps.
-# A box test first (the index), a planar test next (cheap), metres on the spheroid only for what is left.
+# Boundaries of the day whose box comes within reach; what covers the point, what does not but closes gaps, and what
+# only the circle reaches. A box test first (the index), a planar test next (cheap), metres on the spheroid last.
 _GROUND = """
 ground AS MATERIALIZED (
-    SELECT boundary.id AS boundary_id, boundary.shape, boundary.area_m2, jurisdiction.id, jurisdiction.parent_id,
-           jurisdiction.code, jurisdiction.name_fa, jurisdiction.name_en, jurisdiction.level_id,
+    SELECT here.n, here.point, here.category, here.source, here.accuracy_m, here.circle_dx, here.circle_dy,
+           boundary.id AS boundary_id, boundary.shape, boundary.area_m2, jurisdiction.id AS jurisdiction_id,
+           jurisdiction.parent_id, jurisdiction.code, jurisdiction.name_fa, jurisdiction.name_en, jurisdiction.level_id,
            cities.id AS root_id, cities.code AS root_code, cities.day,
-           level.code AS level, level.rank AS level_rank, level.closes_gaps, here.point,
+           level.code AS level, level.rank AS level_rank, level.closes_gaps,
            ST_Covers(boundary.shape, here.point) AS covers
-    FROM (SELECT ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326) AS point) AS here
-    JOIN jurisdictions_boundary AS boundary ON boundary.shape && ST_Expand(here.point, %(dx)s, %(dy)s)
+    FROM here
+    JOIN jurisdictions_boundary AS boundary ON boundary.shape && ST_Expand(here.point, here.dx, here.dy)
     JOIN jurisdictions_jurisdiction AS jurisdiction ON jurisdiction.id = boundary.jurisdiction_id
     JOIN cities ON cities.id = coalesce(jurisdiction.root_id, jurisdiction.id) AND boundary.in_force @> cities.day
     JOIN jurisdictions_level AS level ON level.id = jurisdiction.level_id
-    WHERE ST_DWithin(boundary.shape, here.point, CASE WHEN level.closes_gaps THEN greatest(%(dx)s, %(dy)s) ELSE 0 END)
+    WHERE ST_DWithin(boundary.shape, here.point,
+                     CASE WHEN level.closes_gaps THEN greatest(here.dx, here.dy)
+                          ELSE greatest(here.circle_dx, here.circle_dy) END)
 ), near AS MATERIALIZED (
-    SELECT ground.*,
-           CASE WHEN covers THEN 0 ELSE ST_Distance(shape::geography, point::geography) END AS distance_m
+    SELECT ground.*, CASE WHEN covers THEN 0 ELSE ST_Distance(shape::geography, point::geography) END AS distance_m
     FROM ground
 )"""
 
-# The department with the rule's function in the jurisdiction, else in the nearest parent that has an active one.
-_DEPARTMENT = """
-LEFT JOIN LATERAL (
-    WITH RECURSIVE up AS (
-        SELECT near.id, near.parent_id, 0 AS steps WHERE rules.id IS NOT NULL
-        UNION ALL
-        SELECT parent.id, parent.parent_id, up.steps + 1
-        FROM up JOIN jurisdictions_jurisdiction AS parent ON parent.id = up.parent_id
-    )
-    SELECT department.id, department.code, department.name_fa, department.name_en, up.steps > 0 AS escalated
+# The department with a rule's function in the jurisdiction, else in the nearest parent that has an active one.
+_DEPARTMENTS = """
+up AS (
+    SELECT DISTINCT near.jurisdiction_id, rules.function_id, near.jurisdiction_id AS above, near.parent_id, 0 AS steps
+    FROM near JOIN rules ON rules.root_id = near.root_id AND rules.level_id = near.level_id
+    UNION ALL
+    SELECT up.jurisdiction_id, up.function_id, parent.id, parent.parent_id, up.steps + 1
+    FROM up JOIN jurisdictions_jurisdiction AS parent ON parent.id = up.parent_id
+), departments AS MATERIALIZED (
+    SELECT DISTINCT ON (up.jurisdiction_id, up.function_id)
+           up.jurisdiction_id, up.function_id, up.steps > 0 AS escalated,
+           department.id, department.code, department.name_fa, department.name_en
     FROM up JOIN jurisdictions_department AS department
-      ON department.jurisdiction_id = up.id AND department.function_id = rules.function_id AND department.is_active
-    ORDER BY up.steps LIMIT 1
-) AS department ON true"""
+      ON department.jurisdiction_id = up.above AND department.function_id = up.function_id AND department.is_active
+    ORDER BY up.jurisdiction_id, up.function_id, up.steps
+)"""
 
-# Everything found, the deciding row first in the order of docs/domain.md; the
-# distance to the edge is measured for that row alone. Where no rule speaks, a level that fills the city decides.
+# Each jurisdiction with each rule that speaks at its level. Of a rule's jurisdictions one speaks for it.
+_SAID = """
+said AS (
+    SELECT near.*, rules.id AS rule_id, rules.specificity, rules.conditions, rules.function,
+           department.id AS department_id, department.code AS department_code,
+           department.name_fa AS department_name_fa, department.name_en AS department_name_en,
+           coalesce(department.escalated, false) AS escalated, may_decide,
+           row_number() OVER (PARTITION BY near.n, rules.id ORDER BY may_decide DESC, near.covers DESC, near.distance_m,
+                              near.area_m2, near.code, near.boundary_id) = 1 AS best_of_rule,
+           row_number() OVER (PARTITION BY near.n ORDER BY rules.specificity DESC NULLS LAST,
+                              rules.conditions DESC NULLS LAST, rules.id IS NULL AND NOT near.closes_gaps,
+                              near.level_rank DESC, near.area_m2, near.code, near.boundary_id, rules.id) AS precedence
+    FROM near
+    CROSS JOIN LATERAL (SELECT near.covers OR near.closes_gaps AND near.distance_m <= %(reach_m)s AS may_decide) AS may
+    LEFT JOIN rules ON rules.category = near.category AND rules.root_id = near.root_id
+         AND rules.level_id = near.level_id AND (rules.sources = '{}' OR near.source = ANY (rules.sources))
+    LEFT JOIN departments AS department
+      ON department.jurisdiction_id = near.jurisdiction_id AND department.function_id = rules.function_id
+    WHERE may_decide OR near.distance_m <= near.accuracy_m
+), judged AS (
+    SELECT said.*, row_number() OVER (
+        PARTITION BY n
+        ORDER BY may_decide DESC, (best_of_rule AND rule_id IS NOT NULL AND department_id IS NOT NULL) DESC,
+                 specificity DESC NULLS LAST, conditions DESC NULLS LAST, rule_id IS NULL AND NOT closes_gaps,
+                 level_rank DESC, covers DESC, distance_m, area_m2, code, boundary_id, rule_id
+    ) AS place
+    FROM said
+)"""
+
+# Everything found, for each question the deciding row first in the order of docs/domain.md. The distance to the edge
+# is measured for that row alone, and what lies within the circle only where the circle crosses an edge.
 _ANSWER = f"""
-SELECT near.covers, near.distance_m, near.day, near.root_id, near.root_code, near.boundary_id, near.area_m2,
-       near.id AS jurisdiction_id, near.parent_id, near.code, near.name_fa, near.name_en,
-       near.level, near.level_rank, near.closes_gaps,
-       rules.id AS rule_id, rules.specificity, rules.function,
-       department.id AS department_id, department.code AS department_code,
-       department.name_fa AS department_name_fa, department.name_en AS department_name_en,
-       coalesce(department.escalated, false) AS escalated,
-       CASE WHEN row_number() OVER deciding = 1
-            THEN ST_Distance(ST_Boundary(near.shape)::geography, near.point::geography) END AS edge_m
-FROM near
-LEFT JOIN rules ON rules.root_id = near.root_id AND rules.level_id = near.level_id
-{_DEPARTMENT}
-WHERE near.covers OR near.distance_m <= %(reach_m)s
-WINDOW deciding AS (
-    ORDER BY rules.specificity DESC NULLS LAST, rules.id IS NULL AND NOT near.closes_gaps, near.level_rank DESC,
-             near.covers DESC, near.distance_m, near.area_m2, near.code, near.id, rules.id
-)
-ORDER BY row_number() OVER deciding"""  # noqa: S608 - our own pieces
+SELECT {", ".join(Found._fields)}
+FROM (
+    SELECT judged.*, kinds.id AS category_id, kinds.name_fa AS category_name_fa, kinds.name_en AS category_name_en,
+           kinds.is_active AS category_is_active,
+           CASE WHEN place = 1 THEN ST_Distance(ST_Boundary(shape)::geography, point::geography) END AS edge_m,
+           CASE WHEN crossed THEN ST_AsBinary(ST_Intersection(shape, around)) END AS circle,
+           CASE WHEN place = 1 AND bool_or(crossed) OVER (PARTITION BY n) THEN ST_AsBinary(around) END AS disc,
+           (SELECT array_agg(code ORDER BY rank, code) FROM jurisdictions_level WHERE rank > 0) AS levels
+    FROM judged JOIN kinds ON kinds.code = judged.category
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN accuracy_m > 0 THEN
+            ST_Translate(ST_Scale(ST_Buffer('SRID=4326;POINT(0 0)'::geometry, 1, 8), circle_dx, circle_dy),
+                         ST_X(point), ST_Y(point)) END AS around
+    ) AS circle
+    CROSS JOIN LATERAL (SELECT accuracy_m > 0 AND NOT ST_Covers(shape, around) AS crossed) AS edge
+) AS answer
+ORDER BY n, place"""  # noqa: S608 - our own pieces
 
-_QUERY = f"WITH {_CITIES}, {_RULES}, {_GROUND} {_ANSWER}"
+QUERY = f"WITH RECURSIVE {_HERE}, {_CITIES}, {_RULES}, {_GROUND}, {_DEPARTMENTS}, {_SAID} {_ANSWER}"
+
+_NAME = "city_eye_find_ground"
+_PREPARE = f"PREPARE {_NAME} ({', '.join(_PARAMETERS.values())}) AS {QUERY}" % {
+    name: f"${place}" for place, name in enumerate(_PARAMETERS, start=1)
+}
+_EXECUTE = f"EXECUTE {_NAME} ({', '.join(f'%({name})s::{kind}' for name, kind in _PARAMETERS.items())})"
+_AT_ONCE = QUERY % {name: f"%({name})s::{kind}" for name, kind in _PARAMETERS.items()}
+
+_prepared: WeakSet[Any] = WeakSet()  # connections that know the statement
 
 
-def find_ground(
-    *,
-    lon: float,
-    lat: float,
-    category_id: int | None,
-    group_id: int | None,
-    on: date | datetime,
-    reach_m: float,
-) -> list[Found]:
-    """Everything that covers the point, or closes gaps within `reach_m` metres of it; the deciding row first."""
+def find_ground(asked: Sequence[Asked], *, on: date | datetime, reach_m: float) -> list[list[Found]]:
+    """For each question, everything that covers the point or closes gaps within `reach_m` metres; the decider first.
+
+    Read in one statement. What only the circle of the phone's accuracy reaches comes last.
+    """
     moment = on if isinstance(on, datetime) else None
     values: dict[str, Any] = {
-        "lon": lon,
-        "lat": lat,
-        "category": category_id,
-        "group": group_id,
+        "lon": [each.lon for each in asked],
+        "lat": [each.lat for each in asked],
+        "category": [each.category for each in asked],
+        "source": [each.source for each in asked],
+        "accuracy_m": [min(each.accuracy_m, CIRCLE_AT_MOST_M) for each in asked],
         "on": None if moment else on,
         "at": moment,
         "reach_m": reach_m,
-        "dx": min(reach_m / (METRES_PER_DEGREE * max(cos(radians(lat)), 0.001)), 360.0),
-        "dy": reach_m / METRES_PER_DEGREE,
     }
+    answers: list[list[Found]] = [[] for _ in asked]
     with connection.cursor() as cursor:
-        cursor.execute(_QUERY, values)
-        names = [column.name for column in cursor.description]
-        return [Found(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+        cursor.execute(_statement(cursor), values)
+        for row in cursor.fetchall():
+            answers[row[0] - 1].append(Found._make(row))
+    return answers
+
+
+def _statement(cursor: Any) -> str:
+    """What to send: planning the query takes longer than running it, so each connection plans it once."""
+    if not settings.PREPARE_STATEMENTS:
+        return _AT_ONCE
+    prepare(cursor.connection)
+    return _EXECUTE
+
+
+def prepare(link: Any) -> None:
+    """Let a connection of psycopg2 know the statement, if it does not yet."""
+    if link not in _prepared:
+        with link.cursor() as cursor:
+            cursor.execute(_PREPARE)
+        _prepared.add(link)

@@ -43,7 +43,7 @@ def _short_text(report: Report) -> str:
 def _long_text(report: Report, route: Route) -> str:
     with override(report.language):
         text = _("Your report “%(category)s” is registered. Reference: %(reference)s\n%(link)s") % _parts(report)
-        reasons = explanation(route, category=report.category)
+        reasons = explanation(route)
         return f"{text}\n\n{reasons['en' if report.language == 'en' else 'fa']}\n"
 
 

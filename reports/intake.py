@@ -37,7 +37,7 @@ def submit_report(
 
     `location` is WGS 84, lon/lat. Raises jurisdictions.routing.OutsideServiceArea.
     """
-    route = find_route(location=location, category=category, on=received_at, accuracy_m=accuracy_m or 0)
+    route = find_route(location=location, category=category, on=received_at, accuracy_m=accuracy_m or 0, source=source)
     face = public_face(category=category, location=location, description=description, route=route)
     report = Report.objects.create(
         reference=new_reference(),

@@ -63,7 +63,7 @@ def _tracked(report: Report, language: str) -> Tracked:
         lat=report.location.y,
         places=_places(route, language) if route else (),
         department=report.department.name(language) if report.department else "",
-        reasons=reasons(route, category=report.category, language=language) if route else (),
+        reasons=reasons(route, language=language) if route else (),
         steps=[_step(each, report, language) for each in _public_steps(report)],
     )
 

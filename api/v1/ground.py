@@ -1,8 +1,7 @@
-"""The city itself: jurisdictions, streets and categories, and who answers where."""
+"""The city itself: jurisdictions, streets and categories."""
 
 from typing import Any
 
-from django.contrib.gis.geos import Point
 from django.db.models import F, Func, Q
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse
@@ -17,40 +16,10 @@ from api.negotiation import PlainJSONRenderer
 from api.params import Params, bad
 from api.permissions import Public
 from api.v1 import schema
-from api.v1.filing import outside_problem
-from api.v1.representations import lower_levels, route_feature
-from geo.crs import WGS84
 from geo.features import feature_collection, read_features
 from jurisdictions.models import Boundary, Category, CategoryGroup, Jurisdiction, Level, Street
-from jurisdictions.routing import OutsideServiceArea, find_route
 
 GEOJSON = "application/geo+json"
-
-
-class RouteView(APIView):
-    """Who answers for a problem at a place, without storing anything."""
-
-    permission_classes = [Public]
-
-    @extend_schema(
-        operation_id="findRoute",
-        parameters=[
-            schema.query("lon", "Longitude, WGS 84.", required=True),
-            schema.query("lat", "Latitude, WGS 84.", required=True),
-            schema.query("category", "A category's code; without one, no department is named."),
-        ],
-        responses=schema.ROUTE,
-    )
-    def get(self, request: Request) -> Response:
-        """Find the jurisdictions and the department responsible, and say why."""
-        params = Params(request.GET, known=["lon", "lat", "category"])
-        location = _location(params)
-        category = _category(params)
-        try:
-            route = find_route(location=location, category=category, on=timezone.now())
-        except OutsideServiceArea as outside:
-            raise outside_problem(outside) from outside
-        return Response(route_feature(route, location=location, category=category, levels=lower_levels()))
 
 
 class JurisdictionsView(APIView):
@@ -135,25 +104,6 @@ class CategoriesView(APIView):
 
 def _named(row: Category | CategoryGroup) -> dict[str, Any]:
     return {"code": row.code, "name_fa": row.name_fa, "name_en": row.name_en}
-
-
-def _location(params: Params) -> Point:
-    lon, lat = params.required_number("lon"), params.required_number("lat")
-    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
-        detail = _("Longitude lies between -180 and 180, latitude between -90 and 90.")
-        raise bad("lon" if abs(lon) > 180 else "lat", "coordinates_out_of_range", detail)
-    return Point(lon, lat, srid=WGS84)
-
-
-def _category(params: Params) -> Category | None:
-    code = params.text("category")
-    if code is None:
-        return None
-    category = Category.objects.active().filter(code=code).first()
-    if category is None:
-        detail = _("There is no category “%(code)s”: see /api/v1/categories.") % {"code": code[:80]}
-        raise bad("category", "unknown_category", detail)
-    return category
 
 
 def _level(params: Params) -> Level:

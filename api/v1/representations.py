@@ -1,6 +1,5 @@
 """Single objects on their way out: a report or a route as a GeoJSON Feature."""
 
-from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -12,7 +11,7 @@ from rest_framework_gis.serializers import GeoFeatureModelSerializer
 
 from geo.features import DECIMALS
 from jurisdictions.explanations import explanation
-from jurisdictions.models import Category, Jurisdiction, Level
+from jurisdictions.models import Jurisdiction, Level
 from jurisdictions.routing import Method, Place, Route, route_from_json
 from reports.models import Assignment, Report
 from reports.references import tracking_link
@@ -108,7 +107,7 @@ class ReportSerializer(GeoFeatureModelSerializer):
         if not self._shows_decision(report):
             return None
         assignment = Assignment.objects.get(report=report, ended_at__isnull=True)
-        return explanation(route_from_json(assignment.route), category=report.category)
+        return explanation(route_from_json(assignment.route))
 
     def get_status_updates(self, report: Report) -> list[dict[str, str]]:
         """The public steps, oldest first."""
@@ -161,36 +160,52 @@ def new_report(report: Report) -> dict[str, Any]:
         "near_boundary": route.near_boundary,
         "nearest": _beyond(route),
         "runners_up": _runners_up(route),
+        "ambiguous": route.ambiguous,
+        "candidates": _candidates(route),
         "is_public": report.is_public,
         "tracking_link": tracking_link(report.reference, language=report.language),
     }
     return feature
 
 
-def route_feature(route: Route, *, location: Point, category: Category | None, levels: Iterable[str]) -> dict[str, Any]:
+def route_feature(route: Route) -> dict[str, Any]:
     """The answer of the route endpoint: one property a level, each with code and names or null."""
-    return {
-        "type": "Feature",
-        "geometry": {
-            "type": "Point",
-            "coordinates": [round(location.x, DECIMALS), round(location.y, DECIMALS)],
-        },
+    return point_feature(lon=route.asked.lon, lat=route.asked.lat) | {
         "properties": {
             "city": route.city,
-            "category": category.code if category else None,
+            "category": route.category.code if route.category else None,
             "on": route.on.isoformat(),
-            **{level: _names(route.places.get(level)) for level in levels},
+            "at": route.at.isoformat() if route.at else None,
+            **{level: _names(route.places.get(level)) for level in route.levels},
             "department": _names(route.department),
             "method": str(route.method),
             "edge_m": route.edge_m,
             "near_boundary": route.near_boundary,
             "nearest": _beyond(route),
             "runners_up": _runners_up(route),
+            "ambiguous": route.ambiguous,
+            "candidates": _candidates(route),
             "rule_id": route.rule_id,
+            "function": route.function,
+            "escalated": route.escalated,
+            "passed_over": list(route.passed_over),
             "boundary_id": route.decided_by.boundary_id,
-            "explanation": explanation(route, category=category),
-        },
+            "explanation": explanation(route),
+        }
     }
+
+
+def point_feature(*, lon: float, lat: float) -> dict[str, Any]:
+    """A Feature at a place, still without properties."""
+    coordinates = [round(lon, DECIMALS), round(lat, DECIMALS)]
+    return {"type": "Feature", "geometry": {"type": "Point", "coordinates": coordinates}, "properties": {}}
+
+
+def _candidates(route: Route) -> list[dict[str, Any]]:
+    """Who would decide in each part of the phone's circle, the largest part first."""
+    return [
+        _place(each.place) | {"department": _names(each.department), "share": each.share} for each in route.candidates
+    ]
 
 
 def _names(named: Any) -> Names | None:

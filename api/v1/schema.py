@@ -109,20 +109,43 @@ STREET_COLLECTION = _geojson(
     _collection(_feature("MultiLineString", {"name_fa": _TEXT, "name_en": _TEXT, "road_class": _TEXT})),
     "The main streets.",
 )
+_ROUTE = {
+    "city": _TEXT,
+    "category": _MAYBE,
+    "on": {"type": "string", "format": "date"},
+    "at": {"type": "string", "format": "date-time", "nullable": True},
+    "department": _NAMED,
+    "method": {"type": "string", "enum": ["covers", "nearest", "outside"]},
+    "edge_m": {"type": "number"},
+    "near_boundary": {"type": "boolean"},
+    "runners_up": {"type": "array", "items": _NAMED},
+    "ambiguous": {"type": "boolean"},
+    "candidates": {"type": "array", "items": _NAMED},
+    "rule_id": {"type": "integer", "nullable": True},
+    "boundary_id": {"type": "integer"},
+    "explanation": _BOTH,
+}
 ROUTE = _geojson(
-    _feature(
-        "Point",
-        {
-            "city": _TEXT,
-            "department": _NAMED,
-            "method": {"type": "string", "enum": ["covers", "nearest", "outside"]},
-            "edge_m": {"type": "number"},
-            "near_boundary": {"type": "boolean"},
-            "explanation": _BOTH,
-        },
-    ),
-    "Who answers there, and why; one further property for each level of the city.",
+    _feature("Point", _ROUTE), "Who answers there, and why; one further property for each level of the city."
 )
+_PROBLEM = {"type": "object", "properties": {"field": _TEXT, "code": _TEXT, "detail": _TEXT}}
+ROUTES = _geojson(
+    _collection(_feature("Point", _ROUTE | {"problem": _PROBLEM})),
+    "The answers in the order of the questions; where there is none, a `problem`.",
+)
+REPORT_ROUTE = _geojson(
+    _feature("Point", _ROUTE),
+    "The stored decision; `replayed` is the same question asked again, `differs` what differs.",
+)
+ROUTE_QUESTION = [
+    query("category", "A category's code; without one, no department is named."),
+    query("on", "A day on the city's calendar, or a moment; now, unless told."),
+    query("source", "The way in (web, app, 137, api, import), for rules that depend on it."),
+]
+PLACES = _collection(
+    _feature("Point", {"category": _TEXT, "source": _TEXT, "accuracy_m": {"type": "number", "minimum": 0}})
+)
+
 CATEGORIES = OpenApiResponse(
     {
         "type": "object",

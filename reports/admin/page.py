@@ -65,7 +65,7 @@ def page_of(report: Report, *, viewer: Viewer) -> ReportPage:
         place_map=_map(report),
         coordinates=f"{report.location.y:.6f}, {report.location.x:.6f}",
         places=_places(route) if route else [],
-        explanation=_explanation(route, report) if route else [],
+        explanation=_explanation(route) if route else [],
         assignments=[_assigned(each, zone) for each in assignments],
         steps=[_step(each, zone) for each in report.status_updates.select_related("by").order_by("-at", "-pk")],
         sees_contact=sees_contact,
@@ -76,8 +76,8 @@ def page_of(report: Report, *, viewer: Viewer) -> ReportPage:
     )
 
 
-def _explanation(route: Route, report: Report) -> list[str]:
-    return reasons(route, category=report.category, language="fa" if in_persian() else "en")
+def _explanation(route: Route) -> list[str]:
+    return reasons(route, language="fa" if in_persian() else "en")
 
 
 def _places(route: Route) -> list[tuple[str, str]]:

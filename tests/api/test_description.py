@@ -16,7 +16,8 @@ from api.v1.filing import _CODES
 PATHS = {
     "/api/v1/reports": {"get", "post"},
     "/api/v1/reports/{reference}": {"get"},
-    "/api/v1/route": {"get"},
+    "/api/v1/reports/{reference}/route": {"get"},
+    "/api/v1/route": {"get", "post"},
     "/api/v1/jurisdictions": {"get"},
     "/api/v1/streets": {"get"},
     "/api/v1/categories": {"get"},

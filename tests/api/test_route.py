@@ -58,7 +58,7 @@ def test_a_level_that_covers_nothing_there_is_null(small_city, route):
 def test_r2_a_shared_edge_belongs_to_one_and_names_the_other(small_city, route):
     small_city.east.code = "0"  # the lower code decides between equal grounds
     small_city.east.save()
-    answers = [route(1000, 500) for _ in range(5)]
+    answers = [route(1000, 500) | {"at": None} for _ in range(5)]
     assert answers == answers[:1] * 5
     answer = answers[0]
     assert answer["near_boundary"] is True
@@ -226,7 +226,7 @@ def test_the_stored_decision_is_the_one_the_route_endpoint_gives(small_city, rou
 
 def test_the_route_inside_a_city_is_one_query(small_city, client, django_assert_num_queries):
     lon, lat = lonlat(500, 200)
-    with django_assert_num_queries(3):  # the category, the route, the levels' names
+    with django_assert_num_queries(1):
         client.get("/api/v1/route", {"lon": lon, "lat": lat, "category": "pothole"})
 
 

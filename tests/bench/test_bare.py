@@ -94,18 +94,8 @@ def test_the_bare_route_runs_the_routing_statement_of_the_endpoint_and_no_other(
 
     assert len(bare_sent) == 1
     assert bare_sent[0] in sent
-    assert "jurisdictions_boundary" in bare_sent[0][0]
+    assert "city_eye_find_ground" in bare_sent[0][0]
     same_route(ours, rows)
-
-
-def test_the_bare_route_with_all_statements_runs_as_many_as_the_endpoint(small_city, ask, recorded):
-    query = route_query(500, 200)
-    recorded(ROUTE, query, ROUTING)
-
-    _, sent = ask(f"{ROUTE}?{query}")
-    _, bare_sent = ask(f"/bare/route-all?{query}")
-
-    assert sorted(map(str, bare_sent)) == sorted(map(str, sent))
 
 
 def test_the_bare_page_runs_the_statement_of_the_list_and_no_other(three_reports, ask, recorded):

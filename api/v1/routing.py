@@ -1,0 +1,173 @@
+"""Who answers where: for a place, for up to ten thousand of them, and for a report as it was decided."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.gis.geos import Point
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from api.clients import viewer_of
+from api.errors import Problem
+from api.params import Params, bad
+from api.parsers import StrictGeoJSONParser
+from api.permissions import Public, SignedIn
+from api.v1 import schema
+from api.v1.filing import outside_problem
+from api.v1.places import read_places
+from api.v1.representations import point_feature, route_feature
+from jurisdictions.models import Category, Source
+from jurisdictions.routing import Asked, OutsideServiceArea, Route, find_routes, route_from_json
+from reports.models import Assignment, Report
+from reports.references import as_reference
+
+
+class RouteView(APIView):
+    """Who answers for a problem at a place, without storing anything."""
+
+    permission_classes = [Public]
+    parser_classes = [StrictGeoJSONParser]
+
+    @extend_schema(
+        operation_id="findRoute",
+        parameters=[
+            schema.query("lon", "Longitude, WGS 84.", required=True),
+            schema.query("lat", "Latitude, WGS 84.", required=True),
+            *schema.ROUTE_QUESTION,
+            schema.query("accuracy_m", "How far off the place may be, in metres: names all who may answer."),
+        ],
+        responses=schema.ROUTE,
+    )
+    def get(self, request: Request) -> Response:
+        """Find the jurisdictions and the department responsible, and say why."""
+        params = Params(request.GET, known=["lon", "lat", "category", "source", "on", "accuracy_m"])
+        asked = _asked(params)
+        [answer] = find_routes([asked], on=params.moment("on") or timezone.now())
+        if isinstance(answer, OutsideServiceArea):
+            _refuse_unknown([asked.category])
+            raise no_answer(answer)
+        if asked.category and not (answer.category and answer.category.is_active):
+            raise _unknown_category(asked.category)
+        return Response(route_feature(answer))
+
+    @extend_schema(
+        operation_id="findRoutes",
+        parameters=schema.ROUTE_QUESTION,
+        request={"application/geo+json": schema.PLACES},
+        responses=schema.ROUTES,
+    )
+    def post(self, request: Request) -> Response:
+        """Answer a FeatureCollection of up to 10,000 points, in their order.
+
+        A point's properties `category`, `source` and `accuracy_m` come before the query's. A point that cannot be
+        answered gets a `problem` (code, detail, field) in its place, and all others their answer.
+        """
+        params = Params(request.GET, known=["category", "source", "on"])
+        category, source = params.text("category") or "", _source(params)
+        _refuse_unknown([category])
+        places = read_places(request.data, category=category, source=source)
+        on = params.moment("on") or timezone.now()
+        answers = iter(find_routes([each for each in places.asked if each], on=on))
+        features = []
+        for given, asked, problem in zip(places.ids, places.asked, places.problems, strict=True):
+            feature = _with_problem(asked, problem) if problem or not asked else _answered(asked, next(answers))
+            features.append(feature if given is None else feature | {"id": given})
+        return Response({"type": "FeatureCollection", "features": features})
+
+
+class ReportRouteView(APIView):
+    """Why a report went where it is."""
+
+    permission_classes = [SignedIn]
+
+    @extend_schema(
+        operation_id="explainReport",
+        parameters=[schema.query("on", "Decide it again as of that day or moment; as then, unless told.")],
+        responses=schema.REPORT_ROUTE,
+    )
+    def get(self, request: Request, reference: str) -> Response:
+        """Show the stored decision, decide it again, and name what differs. For staff with the report in sight."""
+        params = Params(request.GET, known=["on"])
+        asked = as_reference(reference)
+        reports = Report.objects.in_charge_of(viewer_of(request))
+        report = reports.filter(reference=asked).first() if asked else None
+        if report is None:
+            detail = _("There is no report with this reference in your charge.")
+            raise Problem(status=404, code="not_found", detail=detail)
+        stored = route_from_json(Assignment.objects.get(report=report, ended_at__isnull=True).route)
+        [again] = find_routes([stored.asked], on=params.moment("on") or stored.moment)
+        replayed = None if isinstance(again, OutsideServiceArea) else again
+        return Response(
+            route_feature(stored)
+            | {
+                "id": report.reference,
+                "replayed": route_feature(replayed)["properties"] if replayed else None,
+                "differs": stored.differences(replayed),
+            }
+        )
+
+
+def no_answer(outside: OutsideServiceArea) -> Problem:
+    """The refusal of a place that no city answers for: on that day none may have had boundaries."""
+    if outside.nearest is None:
+        detail = _("No boundaries are known for that day.")
+        return Problem(status=422, code="no_boundaries", detail=detail)
+    return outside_problem(outside)
+
+
+def _asked(params: Params) -> Asked:
+    point = location_of(params)
+    accuracy_m = params.number("accuracy_m") or 0.0
+    if not 0 <= accuracy_m <= 100_000:
+        raise bad("accuracy_m", "invalid_number", _("Accuracy is a number of metres, from 0 to 100,000."))
+    return Asked(
+        lon=point.x,
+        lat=point.y,
+        category=params.text("category") or "",
+        source=_source(params),
+        accuracy_m=accuracy_m,
+    )
+
+
+def location_of(params: Params) -> Point:
+    """The place that `lon` and `lat` name."""
+    lon, lat = params.required_number("lon"), params.required_number("lat")
+    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
+        detail = _("Longitude lies between -180 and 180, latitude between -90 and 90.")
+        raise bad("lon" if abs(lon) > 180 else "lat", "coordinates_out_of_range", detail)
+    return Point(lon, lat)
+
+
+def _source(params: Params) -> str:
+    source = params.text("source") or ""
+    if source and source not in Source.values:
+        detail = _("Use one of: %(known)s.") % {"known": ", ".join(Source.values)}
+        raise bad("source", "unknown_value", detail)
+    return source
+
+
+def _refuse_unknown(codes: list[str]) -> None:
+    for code in codes:
+        if code and not Category.objects.active().filter(code=code).exists():
+            raise _unknown_category(code)
+
+
+def _unknown_category(code: str) -> Problem:
+    detail = _("There is no category “%(code)s”: see /api/v1/categories.") % {"code": code[:80]}
+    return bad("category", "unknown_category", detail)
+
+
+def _answered(asked: Asked, answer: Route | OutsideServiceArea) -> dict[str, Any]:
+    if isinstance(answer, Route):
+        return route_feature(answer)
+    refused = no_answer(answer)
+    return _with_problem(asked, {"code": refused.code, "detail": refused.detail, **refused.more})
+
+
+def _with_problem(asked: Asked | None, problem: Mapping[str, Any] | None) -> dict[str, Any]:
+    feature = point_feature(lon=asked.lon, lat=asked.lat) if asked else {"type": "Feature", "geometry": None}
+    return feature | {"properties": {"problem": problem}}

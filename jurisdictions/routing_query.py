@@ -128,24 +128,26 @@ kinds AS MATERIALIZED (
            OR rule.from_time > rule.until_time AND (cities.clock >= rule.from_time OR cities.clock < rule.until_time))
 )"""
 
-# Boundaries of the day whose box comes within reach; what covers the point, what does not but closes gaps, and what
-# only the circle reaches. A box test first (the index), a planar test next (cheap), metres on the spheroid last.
+# Boundaries whose box comes within reach (by themselves, so that the index on shapes finds them, however many days
+# there are); of those in force, what covers the point, what does not but closes gaps, and what only the circle
+# reaches: a planar test first (cheap), metres on the spheroid last.
 _GROUND = """
-ground AS MATERIALIZED (
-    SELECT here.n, here.point, here.category, here.source, here.accuracy_m, here.circle_dx, here.circle_dy,
-           boundary.id AS boundary_id, boundary.shape, boundary.area_m2, jurisdiction.id AS jurisdiction_id,
-           jurisdiction.parent_id, jurisdiction.code, jurisdiction.name_fa, jurisdiction.name_en, jurisdiction.level_id,
-           cities.id AS root_id, cities.code AS root_code, cities.day,
+boxes AS MATERIALIZED (
+    SELECT here.*, boundary.id AS boundary_id, boundary.shape, boundary.area_m2, boundary.in_force,
+           boundary.jurisdiction_id
+    FROM here JOIN jurisdictions_boundary AS boundary ON boundary.shape && ST_Expand(here.point, here.dx, here.dy)
+), ground AS MATERIALIZED (
+    SELECT boxes.*, jurisdiction.parent_id, jurisdiction.code, jurisdiction.name_fa, jurisdiction.name_en,
+           jurisdiction.level_id, cities.id AS root_id, cities.code AS root_code, cities.day,
            level.code AS level, level.rank AS level_rank, level.closes_gaps,
-           ST_Covers(boundary.shape, here.point) AS covers
-    FROM here
-    JOIN jurisdictions_boundary AS boundary ON boundary.shape && ST_Expand(here.point, here.dx, here.dy)
-    JOIN jurisdictions_jurisdiction AS jurisdiction ON jurisdiction.id = boundary.jurisdiction_id
-    JOIN cities ON cities.id = coalesce(jurisdiction.root_id, jurisdiction.id) AND boundary.in_force @> cities.day
+           ST_Covers(boxes.shape, boxes.point) AS covers
+    FROM boxes
+    JOIN jurisdictions_jurisdiction AS jurisdiction ON jurisdiction.id = boxes.jurisdiction_id
+    JOIN cities ON cities.id = coalesce(jurisdiction.root_id, jurisdiction.id) AND boxes.in_force @> cities.day
     JOIN jurisdictions_level AS level ON level.id = jurisdiction.level_id
-    WHERE ST_DWithin(boundary.shape, here.point,
-                     CASE WHEN level.closes_gaps THEN greatest(here.dx, here.dy)
-                          ELSE greatest(here.circle_dx, here.circle_dy) END)
+    WHERE ST_DWithin(boxes.shape, boxes.point,
+                     CASE WHEN level.closes_gaps THEN greatest(boxes.dx, boxes.dy)
+                          ELSE greatest(boxes.circle_dx, boxes.circle_dy) END)
 ), near AS MATERIALIZED (
     SELECT ground.*, CASE WHEN covers THEN 0 ELSE ST_Distance(shape::geography, point::geography) END AS distance_m
     FROM ground

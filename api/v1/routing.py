@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.contrib.gis.geos import Point
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
@@ -120,26 +119,25 @@ def no_answer(outside: OutsideServiceArea) -> Problem:
 
 
 def _asked(params: Params) -> Asked:
-    point = location_of(params)
+    lon, lat = _location(params)
     accuracy_m = params.number("accuracy_m") or 0.0
     if not 0 <= accuracy_m <= 100_000:
         raise bad("accuracy_m", "invalid_number", _("Accuracy is a number of metres, from 0 to 100,000."))
     return Asked(
-        lon=point.x,
-        lat=point.y,
+        lon=lon,
+        lat=lat,
         category=params.text("category") or "",
         source=_source(params),
         accuracy_m=accuracy_m,
     )
 
 
-def location_of(params: Params) -> Point:
-    """The place that `lon` and `lat` name."""
+def _location(params: Params) -> tuple[float, float]:
     lon, lat = params.required_number("lon"), params.required_number("lat")
     if not (-180 <= lon <= 180 and -90 <= lat <= 90):
         detail = _("Longitude lies between -180 and 180, latitude between -90 and 90.")
         raise bad("lon" if abs(lon) > 180 else "lat", "coordinates_out_of_range", detail)
-    return Point(lon, lat)
+    return lon, lat
 
 
 def _source(params: Params) -> str:

@@ -1,25 +1,20 @@
 """A gateway and a mail server on real sockets, a clock that stands still, and the real worker."""
 
-import os
 import socketserver
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import pytest
-from django.db import connection
 
 from notifications.fake_gateway import Inbox, serve
 from notifications.models import Message
 from notifications.outbox import drain, put
 from tests.notifications.helpers import NOON, Clock, Gateway, MailServer, SmtpTalk, kill
-
-ROOT = Path(__file__).resolve().parent.parent.parent
+from tests.processes import ROOT, environment
 
 
 @pytest.fixture
@@ -85,29 +80,15 @@ def mail_server(settings) -> Iterator[MailServer]:
 @pytest.fixture
 def worker(settings, transactional_db) -> Iterator[Callable[[], Any]]:
     """The real worker, on the test database and with the gateway of the settings, as a context manager."""
-    environment = {
-        **os.environ,
-        "DATABASE_URL": _database_url(),
-        "SECRET_KEY": settings.SECRET_KEY,
-        "SMS_GATEWAY_URL": settings.SMS_GATEWAY_URL,
-        "SMS_GATEWAY_TOKEN": settings.SMS_GATEWAY_TOKEN,
-        "TEST_DATABASE_NAME": "",
-    }
+    access = environment(SMS_GATEWAY_URL=settings.SMS_GATEWAY_URL, SMS_GATEWAY_TOKEN=settings.SMS_GATEWAY_TOKEN)
 
     @contextmanager
     def running() -> Iterator[subprocess.Popen]:
         command = [sys.executable, "manage.py", "qcluster"]
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
+        process = subprocess.Popen(command, cwd=ROOT, env=access, start_new_session=True)
         try:
             yield process
         finally:
             kill(process)
 
     return running
-
-
-def _database_url() -> str:
-    access = connection.get_connection_params()
-    host = quote(access.get("host", ""), safe="")
-    login = f"{quote(access['user'], safe='')}:{quote(access.get('password', ''), safe='')}"
-    return f"postgresql://{login}@/{access['dbname']}?host={host}&port={access.get('port', 5432)}"

@@ -1,0 +1,66 @@
+"""Processes of ours beside the tests, on the test database."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import URLError
+from urllib.parse import quote
+from urllib.request import urlopen
+
+from django.conf import settings
+from django.db import connection
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def database_url() -> str:
+    """The test database, as DATABASE_URL names one."""
+    access = connection.get_connection_params()
+    host = quote(access.get("host", ""), safe="")
+    login = f"{quote(access['user'], safe='')}:{quote(access.get('password', ''), safe='')}"
+    return f"postgresql://{login}@/{access['dbname']}?host={host}&port={access.get('port', 5432)}"
+
+
+def environment(**changes: str) -> dict[str, str]:
+    """What a process of ours needs to work on the test database."""
+    return {
+        **os.environ,
+        "DATABASE_URL": database_url(),
+        "SECRET_KEY": settings.SECRET_KEY,
+        "TEST_DATABASE_NAME": "",
+        **changes,
+    }
+
+
+@contextmanager
+def running_server(*, workers: int) -> Iterator[str]:
+    """The address of a real server with so many processes."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    words = ["--interface", "wsgi", "--port", port, "--workers", workers, "--log-level", "critical"]
+    command = [sys.executable, "-m", "granian", *map(str, words), "config.wsgi:application"]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment(ALLOWED_HOSTS="127.0.0.1"))
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/healthz", process)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 60
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            urlopen(address).close()
+        except URLError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError("the server does not answer")

@@ -199,28 +199,40 @@ said AS (
     FROM said
 )"""
 
-# Everything found, for each question the deciding row first in the order of docs/domain.md. The distance to the edge
-# is measured for that row alone, and what lies within the circle only where the circle crosses an edge.
+# The distance to the edge is measured for the deciding row alone, and what lies within the circle only where that edge
+# or a jurisdiction that does not cover the point comes into the circle.
+_MEASURED = """
+measured AS (
+    SELECT judged.*,
+           CASE WHEN place = 1 THEN ST_Distance(ST_Boundary(shape)::geography, point::geography) END AS edge_m
+    FROM judged
+), doubted AS (
+    SELECT measured.*, accuracy_m > 0 AND bool_or(
+        CASE WHEN place = 1 THEN edge_m <= accuracy_m ELSE NOT covers AND distance_m <= accuracy_m END
+    ) OVER (PARTITION BY n) AS doubtful
+    FROM measured
+)"""
+
+# Everything found, for each question the deciding row first in the order of docs/domain.md.
 _ANSWER = f"""
 SELECT {", ".join(Found._fields)}
 FROM (
-    SELECT judged.*, kinds.id AS category_id, kinds.name_fa AS category_name_fa, kinds.name_en AS category_name_en,
+    SELECT doubted.*, kinds.id AS category_id, kinds.name_fa AS category_name_fa, kinds.name_en AS category_name_en,
            kinds.is_active AS category_is_active,
-           CASE WHEN place = 1 THEN ST_Distance(ST_Boundary(shape)::geography, point::geography) END AS edge_m,
-           CASE WHEN crossed THEN ST_AsBinary(ST_Intersection(shape, around)) END AS circle,
-           CASE WHEN place = 1 AND bool_or(crossed) OVER (PARTITION BY n) THEN ST_AsBinary(around) END AS disc,
+           CASE WHEN doubtful AND NOT ST_Covers(shape, around) THEN ST_AsBinary(ST_Intersection(shape, around)) END
+           AS circle,
+           CASE WHEN doubtful AND place = 1 THEN ST_AsBinary(around) END AS disc,
            (SELECT array_agg(code ORDER BY rank, code) FROM jurisdictions_level WHERE rank > 0) AS levels
-    FROM judged JOIN kinds ON kinds.code = judged.category
+    FROM doubted JOIN kinds ON kinds.code = doubted.category
     CROSS JOIN LATERAL (
-        SELECT CASE WHEN accuracy_m > 0 THEN
+        SELECT CASE WHEN doubtful THEN
             ST_Translate(ST_Scale(ST_Buffer('SRID=4326;POINT(0 0)'::geometry, 1, 8), circle_dx, circle_dy),
                          ST_X(point), ST_Y(point)) END AS around
     ) AS circle
-    CROSS JOIN LATERAL (SELECT accuracy_m > 0 AND NOT ST_Covers(shape, around) AS crossed) AS edge
 ) AS answer
 ORDER BY n, place"""  # noqa: S608 - our own pieces
 
-QUERY = f"WITH RECURSIVE {_HERE}, {_CITIES}, {_RULES}, {_GROUND}, {_DEPARTMENTS}, {_SAID} {_ANSWER}"
+QUERY = f"WITH RECURSIVE {_HERE}, {_CITIES}, {_RULES}, {_GROUND}, {_DEPARTMENTS}, {_SAID}, {_MEASURED} {_ANSWER}"
 
 _NAME = "city_eye_find_ground"
 _PREPARE = f"PREPARE {_NAME} ({', '.join(_PARAMETERS.values())}) AS {QUERY}" % {

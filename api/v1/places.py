@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
 from api.errors import Fault, Problem, refusal
-from api.v1.fields import AccuracyField, PointField
+from api.v1.fields import NOT_TEXT, AccuracyField, PointField
 from jurisdictions.models import Category, Source
 from jurisdictions.routing import Asked
 
@@ -49,7 +49,9 @@ def read_places(body: Mapping[str, Any], *, category: str, source: str) -> Place
 
 def _id(feature: Any) -> str | int | float | None:
     given = feature.get("id") if isinstance(feature, dict) else None
-    return given if isinstance(given, str | int | float) else None
+    if isinstance(given, str):
+        return NOT_TEXT.sub("", given)
+    return given if isinstance(given, int | float) else None
 
 
 class _Reader:
@@ -89,7 +91,11 @@ class _Reader:
             return otherwise
         if not isinstance(value, str) or value not in known:
             code = "unknown_category" if name == "category" else "unknown_value"
-            raise _refused(f"properties.{name}", code, _("“%(value)s” is not known.") % {"value": str(value)[:80]})
+            raise _refused(
+                f"properties.{name}",
+                code,
+                _("“%(value)s” is not known.") % {"value": NOT_TEXT.sub("", str(value))[:80]},
+            )
         return value
 
     def _metres(self, properties: Mapping[str, Any]) -> float:

@@ -116,6 +116,12 @@ def test_what_is_no_collection_is_refused_whole(small_city, ask, body, status, c
     assert (response.status_code, response.json()["code"]) == (status, code)
 
 
+def test_halves_of_characters_are_dropped_from_what_is_repeated(small_city, ask):
+    feature = point(500, 200, id="a\ud800b", properties={"category": "\ud800"})
+    [answer] = ask(json.dumps(collection(feature))).json()["features"]
+    assert (answer["id"], answer["properties"]["problem"]["code"]) == ("ab", "unknown_category")
+
+
 def test_an_empty_collection_has_an_empty_answer(small_city, ask):
     assert ask(collection()).json() == {"type": "FeatureCollection", "features": []}
 

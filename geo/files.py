@@ -59,8 +59,8 @@ def write_features(path: Path, features: Iterable[Feature], *, about: Mapping[st
     The same features give the same bytes.
     """
     rows = list(features)
-    bbox = shapely.total_bounds([row.geometry for row in rows]).tolist()
-    head = _dump({"type": "FeatureCollection", **about, "bbox": bbox})
+    bbox = {"bbox": shapely.total_bounds([row.geometry for row in rows]).tolist()} if rows else {}
+    head = _dump({"type": "FeatureCollection", **about, **bbox})
     lines = ",\n".join(_dump(_row(feature)) for feature in rows)
     path.write_text(f'{head[:-1]},"features":[\n{lines}\n]}}\n', encoding="utf-8")
 

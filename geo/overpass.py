@@ -1,17 +1,18 @@
-"""Overpass JSON (`out geom`): ways become lines, relations polygons, `subarea` members a hierarchy."""
+"""Overpass JSON (`out geom`): ways and routes become lines, relations polygons, `subarea` members a hierarchy."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import shapely
-from shapely import LineString
+from shapely import LineString, MultiLineString, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from geo.shapes import as_multipolygon
 
 _INNER_ROLES = {"inner"}
 _OUTER_ROLES = {"outer", ""}
+_LINE_TAGS = {"highway", "railway", "waterway", "barrier"}  # closed ways with one of these are lines
 
 
 class BrokenRing(ValueError):
@@ -27,6 +28,14 @@ class Element:
     geometry: BaseGeometry
     subareas: frozenset[int] = frozenset()
 
+    @property
+    def ground(self) -> BaseGeometry:
+        """The shape, and of a way that closes and is no street the polygon inside: so OSM draws parks and squares."""
+        is_ring = isinstance(self.geometry, LineString) and self.geometry.is_ring
+        if not is_ring or self.tags.get("area") == "no" or self.tags.keys() & _LINE_TAGS:
+            return self.geometry
+        return Polygon(self.geometry.coords)
+
 
 def read_elements(document: Mapping[str, Any]) -> list[Element]:
     """The tagged ways and relations of an Overpass answer, in its order. Raises BrokenRing."""
@@ -36,6 +45,9 @@ def read_elements(document: Mapping[str, Any]) -> list[Element]:
 def _element(row: Mapping[str, Any]) -> Element:
     if row["type"] == "way":
         return Element(id=row["id"], tags=row["tags"], geometry=_line(row))
+    if row["tags"].get("type") == "route":
+        ways = [_line(member) for member in row["members"] if member["type"] == "way"]
+        return Element(id=row["id"], tags=row["tags"], geometry=MultiLineString(ways))
     return Element(
         id=row["id"], tags=row["tags"], geometry=_polygon(row), subareas=frozenset(_subareas(row["members"]))
     )

@@ -156,8 +156,20 @@ def coverage_faults(
     """
     found = [*_overlaps(shapes), *_gaps(shapes, srid, gap_m)]
     faults = _measured(found, srid=srid, noise_m2=noise_m2)
-    slivers = _measured(_parts(shapes), srid=srid, noise_m2=noise_m2) if sliver_m > 0 else []
+    slivers = _measured(_thin_parts(shapes, srid, sliver_m), srid=srid, noise_m2=noise_m2) if sliver_m > 0 else []
     return [*faults, *(part for part in slivers if part.width_m <= sliver_m)]
+
+
+def overlaps(shapes: Sequence[NamedShape], *, srid: int, noise_m2: float = NOISE_M2) -> list[Fault]:
+    """Ground that two valid shapes claim, one fault a place; those up to `noise_m2` are left out."""
+    return _measured(_overlaps(shapes), srid=srid, noise_m2=noise_m2)
+
+
+def uncovered(shapes: Sequence[NamedShape], ground: BaseGeometry, *, srid: int) -> list[Fault]:
+    """The gaps that valid shapes leave in the ground (lon/lat) they are meant to fill, one fault a part."""
+    geometries = [shape.geometry for shape in shapes]
+    gaps = polygons_of(ground.difference(shapely.union_all(geometries)))
+    return _measured(_named_gaps(gaps, shapes), srid=srid, noise_m2=NOISE_M2)
 
 
 def parts_outside(
@@ -168,10 +180,12 @@ def parts_outside(
     noise_m2: float = NOISE_M2,
 ) -> list[Fault]:
     """Where valid shapes reach beyond the parent they name, one fault a part, if that parent is given."""
+    shapely.prepare(list(parents.values()))
     found = [
         _Found(FaultKind.OUTSIDE, (shape.code, shape.parent[1]), part)
         for shape in shapes
         if shape.parent is not None and shape.parent in parents
+        if not parents[shape.parent].contains_properly(shape.geometry)
         for part in polygons_of(shape.geometry.difference(parents[shape.parent]))
     ]
     return _measured(found, srid=srid, noise_m2=noise_m2)
@@ -215,12 +229,14 @@ def _measured(found: Iterable[_Found], *, srid: int, noise_m2: float) -> list[Fa
 
 
 def _overlaps(shapes: Sequence[NamedShape]) -> Iterator[_Found]:
-    geometries = [shape.geometry for shape in shapes]
-    pairs = shapely.STRtree(geometries).query(geometries, predicate="intersects").T
-    for one, other in sorted((int(i), int(j)) for i, j in pairs if i < j):
-        codes = sorted((shapes[one].code, shapes[other].code))
-        for part in polygons_of(geometries[one].intersection(geometries[other])):
-            yield _Found(FaultKind.OVERLAP, tuple(codes), part)
+    geometries = np.array([shape.geometry for shape in shapes], dtype=object)
+    pairs = shapely.STRtree(geometries).query(geometries, predicate="intersects")
+    ones, others = pairs[:, pairs[0] < pairs[1]]
+    common = shapely.intersection(geometries[ones], geometries[others])
+    for index in np.flatnonzero(shapely.area(common) > 0):
+        codes = sorted((shapes[int(ones[index])].code, shapes[int(others[index])].code))
+        for part in polygons_of(common[index]):
+            yield _Found(FaultKind.OVERLAP, (codes[0], codes[1]), part)
 
 
 def _gaps(shapes: Sequence[NamedShape], srid: int, gap_m: float) -> Iterator[_Found]:
@@ -230,9 +246,13 @@ def _gaps(shapes: Sequence[NamedShape], srid: int, gap_m: float) -> Iterator[_Fo
     gaps = [part for hole in holes for part in polygons_of(hole)]
     if gap_m > 0:
         gaps += _open_gaps(to_ground(shapely.GeometryCollection(geometries), srid), srid, gap_m)
-    tree = shapely.STRtree(geometries)
+    yield from _named_gaps(gaps, shapes)
+
+
+def _named_gaps(gaps: Iterable[Polygon], shapes: Sequence[NamedShape]) -> Iterator[_Found]:
+    tree = shapely.STRtree([shape.geometry for shape in shapes])
     for gap in gaps:
-        beside = tree.query(gap.buffer(_TOUCH_DEG), predicate="intersects")
+        beside = tree.query(gap, predicate="dwithin", distance=_TOUCH_DEG)
         yield _Found(FaultKind.GAP, tuple(sorted(shapes[int(i)].code for i in beside)), gap)
 
 
@@ -241,13 +261,22 @@ def _open_gaps(level: GeometryCollection, srid: int, gap_m: float) -> list[Polyg
     near_misses = shapely.union_all(shapely.coverage_invalid_edges(shapely.get_parts(level), gap_width=gap_m))
     if near_misses.is_empty:
         return []
+    shapely.prepare(near_misses)
     ground = shapely.union_all(shapely.get_parts(level))
     filled = ground.buffer(gap_m / 2, join_style="mitre").buffer(-gap_m / 2, join_style="mitre")
     outside = shapely.union_all([Polygon(part.exterior) for part in polygons_of(ground)])
     gaps = polygons_of(filled.difference(outside))
-    return [to_lonlat(gap, srid) for gap in gaps if gap.intersects(near_misses)]
+    return [to_lonlat(gap, srid) for gap in gaps if near_misses.intersects(gap)]
 
 
-def _parts(shapes: Sequence[NamedShape]) -> Iterator[_Found]:
+def _thin_parts(shapes: Sequence[NamedShape], srid: int, sliver_m: float) -> Iterator[_Found]:
+    """Parts that may be slivers: of a shape nowhere wider than w the area is at most w times half the outline.
+
+    Twice that is let through, so that no part with holes is missed; the width of the others need not be measured.
+    """
     for shape in shapes:
-        yield from (_Found(FaultKind.SLIVER, (shape.code,), part) for part in polygons_of(shape.geometry))
+        parts = polygons_of(shape.geometry)
+        ground = to_ground(MultiPolygon(parts), srid).geoms
+        for part, flat in zip(parts, ground, strict=True):
+            if flat.area <= sliver_m * flat.length:
+                yield _Found(FaultKind.SLIVER, (shape.code,), part)

@@ -4,6 +4,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -24,6 +25,8 @@ ARGUMENTS = [
     "--disable-sync",
     "--disable-gpu-compositing",  # the map alone needs the drawing machine, and here it is a program
     "--disable-gpu-rasterization",
+    "--disable-site-isolation-trials",  # one program draws all pages, and need not compile the map again for each
+    "--renderer-process-limit=1",
 ]
 PATIENCE_S = 20
 
@@ -36,10 +39,40 @@ class Visit:
     server: str
     asked: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
+    prepared: bool = False
+
+    def listen(self) -> None:
+        """Record from now on."""
+        for event, note in self._listeners.items():
+            self.page.on(event, note)
+
+    def leave(self) -> bool:
+        """End the visit; whether the page is again as it was."""
+        if self.prepared:
+            self.page.close()
+            return False
+        for event, note in self._listeners.items():
+            self.page.remove_listener(event, note)
+        self.page.unroute_all()
+        self.page.goto("about:blank")
+        return True
+
+    def prepare(self, script: str) -> None:
+        """Run a script before those of the page."""
+        self.prepared = True
+        self.page.add_init_script(script)
 
     def open(self, path: str) -> "Visit":
         self.page.goto(self.server + path)
         return self
+
+    @cached_property
+    def _listeners(self) -> dict[str, Callable[[Any], Any]]:
+        return {
+            "request": lambda request: self.asked.append(request.url),
+            "pageerror": lambda error: self.complaints.append(str(error)),
+            "console": lambda said: said.type == "error" and self.complaints.append(said.text),
+        }
 
     @property
     def foreign(self) -> list[str]:
@@ -102,24 +135,28 @@ def reader(chromium: Browser) -> BrowserContext:
     return chromium.new_context(reduced_motion="reduce")
 
 
+@pytest.fixture(scope="session")
+def idle(reader: BrowserContext) -> list[Page]:
+    """Pages that tests have left: to start another program for each page takes longer than to look at it."""
+    return []
+
+
 @pytest.fixture
-def visit(reader: BrowserContext, live_server) -> Iterator[Callable[..., Visit]]:
+def visit(reader: BrowserContext, idle: list[Page], live_server) -> Iterator[Callable[..., Visit]]:
     """Opens a page of our server for a reader without cookies: `visit(width=360, height=640, language="en")`."""
-    pages = []
+    visits = []
 
     def make(*, width: int = 800, height: int = 480, language: str = "") -> Visit:
         if language:
             reader.add_cookies([{"name": "django_language", "value": language, "url": live_server.url}])
-        page = reader.new_page()
-        pages.append(page)
-        page.set_viewport_size({"width": width, "height": height})
-        visit = Visit(page=page, server=live_server.url)
-        page.on("request", lambda request: visit.asked.append(request.url))
-        page.on("pageerror", lambda error: visit.complaints.append(str(error)))
-        page.on("console", lambda said: said.type == "error" and visit.complaints.append(said.text))
+        visit = Visit(page=idle.pop() if idle else reader.new_page(), server=live_server.url)
+        visits.append(visit)
+        visit.page.set_viewport_size({"width": width, "height": height})
+        visit.listen()
         return visit
 
     yield make
-    for page in pages:
-        page.close()
+    for visit in visits:
+        if visit.leave():
+            idle.append(visit.page)
     reader.clear_cookies()

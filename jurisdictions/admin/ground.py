@@ -19,9 +19,9 @@ from geo.crs import WGS84
 from geo.features import feature_collection, read_features
 from geo.widgets import MapLayer, feature_of, map_html
 from jurisdictions.admin.reference import CityFilter, NamedAdmin, ReferenceAdmin
-from jurisdictions.models import Boundary, BoundarySet, Jurisdiction, Level, Street
-from persian.admin import EMPTY, moment_column, period_column
-from persian.display import day_text, digits, in_persian
+from jurisdictions.models import Boundary, Jurisdiction, Level, Street
+from persian.admin import EMPTY, period_column
+from persian.display import digits, in_persian
 
 NEAR_DEGREES = 0.03  # about 3 km: as far as one looks around a place
 
@@ -96,29 +96,6 @@ def _map_of(boundary: Boundary, *, on: date) -> SafeString:
         ],
         label=_("Map of %(place)s") % {"place": boundary.jurisdiction},
     )
-
-
-@admin.register(BoundarySet)
-class BoundarySetAdmin(GuardedAdmin):
-    """Sets of boundaries with the act that put them in force."""
-
-    list_display = ["source", "root", "level", "first_day_shown"]
-    list_select_related = ["root", "level"]
-    list_filter = ["level", CityFilter]
-    ordering = ["-first_day", "-pk"]
-    fields = [
-        "source",
-        "root",
-        "level",
-        "first_day_shown",
-        moment_column("made_at", gettext_lazy("made at"), zone=lambda row: row.root.time_zone),
-        "made_by",
-    ]
-
-    @admin.display(description=gettext_lazy("first day"), ordering="first_day")
-    def first_day_shown(self, obj: BoundarySet) -> str:
-        """The day from which the set holds."""
-        return day_text(obj.first_day)
 
 
 @admin.register(Boundary)

@@ -1,16 +1,20 @@
-"""The staff's pages about who answers for what: categories, departments and the rules between them."""
+"""The staff's pages about who does what: categories of problems, functions and departments."""
 
 from typing import Any
 
 from django import forms
-from django.contrib import admin
-from django.db.models import ForeignKey
+from django.contrib import admin, messages
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from jurisdictions.admin.reference import CityFilter, NamedAdmin, ReferenceAdmin, in_use
-from jurisdictions.models import Category, CategoryGroup, Department, Function, Jurisdiction, RoutingRule
-from persian.admin import period_column
+from jurisdictions.admin.reference import CityFilter, NamedAdmin
+from jurisdictions.models import Category, CategoryGroup, Department, Function
+from jurisdictions.rules import heir_of
+
+NOBODY_ABOVE = gettext_lazy(
+    "goes to nobody: no department above has this function, so other rules or a dispatcher decide"
+)
 
 
 @admin.register(Function)
@@ -68,35 +72,30 @@ class DepartmentAdmin(NamedAdmin):
     ordering = ["root_id", "code"]
     fields = ["code", "name_fa", "name_en", "jurisdiction", "function", "is_active"]
     autocomplete_fields = ["jurisdiction"]
+    readonly_fields = ["heir"]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        """For a new one with the city, which the form finds itself."""
-        return [*self.fields, "root"] if obj is None else [*self.fields]
+        """For a new one with the city, which the form finds itself; else with who takes its work."""
+        return [*self.fields, "root" if obj is None else "heir"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any] | tuple[Any, ...]:
         """Of one that exists, all but its names and whether it takes work."""
         given = super().get_readonly_fields(request, obj)
         return given if obj is None else (*given, "jurisdiction", "function")
 
+    @admin.display(description=gettext_lazy("its work while it is not active"))
+    def heir(self, obj: Department) -> str:
+        """Who gets it."""
+        heir = heir_of(obj)
+        return _("goes to %(department)s") % {"department": heir} if heir else str(NOBODY_ABOVE)
 
-@admin.register(RoutingRule)
-class RoutingRuleAdmin(ReferenceAdmin):
-    """Rules. One that has decided is not rewritten: it ends, and another begins."""
-
-    list_display = ["__str__", "category", "group", "function", "level", period_column(_("in force"))]
-    list_select_related = ["category", "group", "function", "level"]
-    list_filter = ["function", "level", "group", CityFilter]
-    search_fields = ["category__code", "category__name_fa", "category__name_en", "note"]
-    ordering = ["category__code", "group__code", "pk"]
-    fields = ["root", "category", "group", "function", "level", "in_force", "note"]
-    autocomplete_fields = ["category"]
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any] | tuple[Any, ...]:
-        """What a rule says, once a report went by it."""
-        return ("root", "category", "group", "function", "level") if obj and in_use(obj) else ()
-
-    def formfield_for_foreignkey(self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
-        """The choices: of jurisdictions, the cities."""
-        if db_field.name == "root":
-            kwargs["queryset"] = Jurisdiction.objects.cities().order_by("name_fa", "pk")
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Store the department; where that switches it off, tell where its work goes from now on."""
+        super().save_model(request, obj, form, change)
+        if obj.is_active or "is_active" not in form.changed_data:
+            return
+        heir = heir_of(obj)
+        if heir is None:
+            messages.error(request, NOBODY_ABOVE)
+        else:
+            messages.warning(request, _("Its work now goes to %(department)s.") % {"department": heir})

@@ -1,7 +1,6 @@
 """A city from its manifest: the calendar, the levels, the ground, the streets, and who does the work."""
 
-from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -9,12 +8,14 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
 from geo.crs import WGS84, UnknownCrs, transformer
+from jurisdictions.boundaries import one_load_at_a_time
 from jurisdictions.loading.categories import load_categories
+from jurisdictions.loading.departments import load_departments, load_functions
 from jurisdictions.loading.files import Entry, read_json
 from jurisdictions.loading.ground import load_boundaries, load_streets
 from jurisdictions.loading.rows import NAMES, Ledger, Say, find, names_of
 from jurisdictions.loading.rules import load_rules
-from jurisdictions.models import Department, Function, Jurisdiction, Level
+from jurisdictions.models import Jurisdiction, Level
 
 _CALENDAR = ("time_zone", "metric_srid", "languages")
 _PARTS = ("level", "levels", "boundaries", "streets", "functions", "departments", "categories", "rules")
@@ -27,6 +28,7 @@ def load_city(path: Path, *, at: datetime, say: Say, by: AbstractBaseUser | None
     Files named in the manifest lie beside it. What the files do not name stays as it is. A rule that
     changes does so on the city's day at `at`. Raises CannotLoad.
     """
+    one_load_at_a_time()
     manifest = read_json(path).only(*NAMES, *_CALENDAR, *_PARTS)
     ledger = Ledger(say=say)
     for entry in manifest.entries("levels"):
@@ -36,11 +38,12 @@ def load_city(path: Path, *, at: datetime, say: Say, by: AbstractBaseUser | None
     load_boundaries(manifest, folder=path.parent, root=root, at=at, by=by, ledger=ledger)
     if "streets" in manifest.values:
         load_streets(path.parent / manifest.text("streets"), root=root, ledger=ledger)
-    _load_departments(manifest, root, ledger)
+    load_functions(manifest.entries("functions"), ledger=ledger)
+    load_departments(manifest.entries("departments"), root=root, ledger=ledger)
     if "categories" in manifest.values:
         load_categories(path.parent / manifest.text("categories"), ledger=ledger)
     if "rules" in manifest.values:
-        load_rules(path.parent / manifest.text("rules"), root=root, on=root.day_at(at), ledger=ledger)
+        _load_rules(path.parent / manifest.text("rules"), root, root.day_at(at), ledger)
     return ledger.changed
 
 
@@ -70,29 +73,8 @@ def _load_root(manifest: Entry, ledger: Ledger) -> Jurisdiction:
     return root
 
 
-def _load_departments(manifest: Entry, root: Jurisdiction, ledger: Ledger) -> None:
-    for entry in manifest.entries("functions"):
-        ledger.put(Function, entry.only(*NAMES), key={"code": entry.text("code")}, values=names_of(entry))
-    ledger.close("Functions")
-    for entry in manifest.entries("departments"):
-        for jurisdiction in _jurisdictions(entry.only("function", "level", *NAMES), root):
-            _load_department(entry, root, jurisdiction, ledger)
-    ledger.close("Departments")
-
-
-def _jurisdictions(entry: Entry, root: Jurisdiction) -> Iterator[Jurisdiction]:
-    level = find(Level, entry.text("level"), entry)
-    yield from Jurisdiction.objects.of_city(root).at_level(level.code).order_by("pk")
-
-
-def _load_department(entry: Entry, root: Jurisdiction, jurisdiction: Jurisdiction, ledger: Ledger) -> None:
-    """One department of a pattern, in which {code}, {name_fa} and {name_en} stand for the jurisdiction's."""
-    function = find(Function, entry.text("function"), entry)
-    values = {name: _filled(entry.text(name), jurisdiction) for name in NAMES} | {"root": root}
-    ledger.put(Department, entry, key={"jurisdiction": jurisdiction, "function": function}, values=values)
-
-
-def _filled(pattern: str, jurisdiction: Jurisdiction) -> str:
-    for name in NAMES:
-        pattern = pattern.replace(f"{{{name}}}", getattr(jurisdiction, name))
-    return pattern
+def _load_rules(path: Path, root: Jurisdiction, on: date, ledger: Ledger) -> None:
+    """The first rules of a city hold from the file's first day, later ones from the day of the load."""
+    file = read_json(path).only("first_day", "rules")
+    begins = on if root.routing_rules.exists() else file.day("first_day")
+    load_rules(file, root=root, begins=begins, ledger=ledger)

@@ -32,30 +32,37 @@ def find(model: type[Row], code: str, entry: Entry) -> Row:
 
 @dataclass(kw_only=True)
 class Ledger:
-    """What a load has done so far; `say` is told a line about each part."""
+    """What a load has done so far; `say` is told a line about each part, and about each difference if `in_detail`."""
 
     say: Say
+    in_detail: bool = False
     changed: bool = False
     _counts: dict[str, int] = field(default_factory=dict)
+    _details: list[str] = field(default_factory=list)
 
-    def count(self, what: str, number: int = 1) -> None:
-        """Note that so many rows are new, changed, ended or the same."""
+    def count(self, what: str, number: int = 1, *, name: str = "") -> None:
+        """Note that so many rows are new, changed, ended or the same; `name` is what a line in detail calls it."""
         self._counts[what] = self._counts.get(what, 0) + number
         self.changed = self.changed or (what != "same" and number > 0)
+        if self.in_detail and name and what != "same":
+            self._details.append(f"    {what}: {name}")
 
     def close(self, part: str) -> None:
         """Tell what was done about a part, and begin the next."""
         counts = [f"{number} {what}" for what, number in self._counts.items() if number]
-        self.say(f"  {part}: {', '.join(counts) or 'none'}")
-        self._counts = {}
+        for line in [f"  {part}: {', '.join(counts) or 'none'}", *self._details]:
+            self.say(line)
+        self._counts, self._details = {}, []
 
-    def put(self, model: type[Row], entry: Entry, *, key: dict[str, Any], values: dict[str, Any]) -> Row:
+    def put(
+        self, model: type[Row], entry: Entry, *, key: dict[str, Any], values: dict[str, Any], name: str = ""
+    ) -> Row:
         """The row that `key` names, made or changed to have these values. Raises CannotLoad."""
         row = model._default_manager.filter(**key).first()
         if row is not None and all(getattr(row, name) == value for name, value in values.items()):
             self.count("same")
             return row
-        self.count("changed" if row else "new")
+        self.count("changed" if row else "new", name=name)
         row = row or model(**key)
         for name, value in values.items():
             setattr(row, name, value)

@@ -9,6 +9,7 @@ import shapely
 from shapely import Polygon
 
 from geo.files import Feature, UnreadableFile, read_features
+from geo.overpass import read_elements
 from tests.geo.overpass import relation, way
 from tests.shapes import lonlat, square
 
@@ -81,3 +82,18 @@ def test_an_answer_without_geometry_is_refused(tmp_path: Path) -> None:
         del member["geometry"]
     with pytest.raises(UnreadableFile, match="out geom"):
         read(tmp_path, bare)
+
+
+def test_a_way_that_closes_is_ground_unless_it_is_a_street() -> None:
+    ring = [(0, 0), (100, 0), (100, 100), (0, 0)]
+    tagged = ({"leisure": "park"}, {"junction": "roundabout", "highway": "primary"}, {"place": "square", "area": "no"})
+    elements = read_elements({"elements": [way(1, ring, **tags) for tags in tagged]})
+    assert [each.ground.geom_type for each in elements] == ["Polygon", "LineString", "LineString"]
+
+
+def test_a_route_is_the_lines_of_its_ways() -> None:
+    parts = [way(1, [(0, 0), (100, 0)]), way(2, [(100, 0), (200, 50)])]
+    members = [{**part, "ref": part["id"], "role": ""} for part in parts]
+    route = {"type": "relation", "id": 7, "tags": {"type": "route", "ref": "M1"}, "members": members}
+    (element,) = read_elements({"elements": [route]})
+    assert (element.ground.geom_type, len(element.ground.geoms)) == ("MultiLineString", 2)

@@ -1,7 +1,5 @@
 """Sets of boundaries come into force together, end what held before, and are refused whole where one shape is bad."""
 
-import threading
-import time
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -13,6 +11,7 @@ from jurisdictions.models import Boundary, BoundarySet, Category, Jurisdiction, 
 from reports.intake import submit_report
 from tests.factories import CityFactory, LevelFactory
 from tests.shapes import at, polygon, rectangle, square
+from tests.threads import InTheBackground, wait_until_somebody_waits_for_us
 
 FIRST_DAY = date(2025, 3, 21)
 LATER = date(2026, 3, 21)
@@ -178,34 +177,9 @@ def test_neighbors_whose_shared_edge_was_rounded_do_not_overlap(put):
     assert codes_in_force(FIRST_DAY) == {"1", "2"}
 
 
-class InTheBackground(threading.Thread):
-    """Runs `work` on a connection of its own and keeps what it raised."""
-
-    def __init__(self, work):
-        super().__init__(daemon=True)
-        self.work = work
-        self.raised = None
-
-    def run(self):
-        try:
-            self.work()
-        except Exception as error:
-            self.raised = error
-        finally:
-            connection.close()
-
-
-def wait_until_somebody_waits_for_us():
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
-            )
-            if cursor.fetchone()[0]:
-                return
-        time.sleep(0.02)
-    raise AssertionError("nobody waits")
+def test_shapes_of_a_level_that_closes_no_gaps_may_overlap(put):
+    put(west(level="park"), east(level="park", geometry=square(500, 0, side=1000)), level="park")
+    assert codes_in_force(FIRST_DAY) == {"1", "2"}
 
 
 @pytest.mark.django_db(transaction=True)

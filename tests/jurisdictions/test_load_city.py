@@ -249,7 +249,7 @@ OVER_BOTH = mapping(square(0, 0, side=1500))
         (break_first("rules.json", "rules", group="cleaning", level="city"), "rules[1]: There is another rule"),
         (break_first("rules.json", "rules", category="pothole"), "rules[0]: Name a category or a group, not both."),
         (lambda files: files["rules.json"]["rules"].pop(0), "rules.json: No rule answers the category pothole."),
-        (lambda files: files["town.json"]["departments"].pop(), "No department of the city has the function waste."),
+        (lambda files: files["town.json"]["departments"].pop(), "No active department has the function “Waste”"),
         (break_feature("districts.geojson", geometry=BOWTIE), "districts.geojson: 1 is not valid: Self-inter"),
         (break_feature("districts.geojson", geometry=OVER_BOTH), "districts.geojson: 1 and 2 overlap by"),
         (break_feature("districts.geojson", geometry=None), "features[0], geometry: There is no object here."),

@@ -6,10 +6,10 @@ import pytest
 
 from reports.intake import submit_report
 from reports.models import Report
-from tests.browser import chromium, reader, visit
+from tests.browser import chromium, idle, reader, visit
 from tests.shapes import at
 
-__all__ = ["chromium", "reader", "visit"]
+__all__ = ["chromium", "idle", "reader", "visit"]
 
 RECEIVED_AT = datetime(2026, 11, 23, 10, 35, tzinfo=UTC)  # 2 Azar 1405, 14:05 in Tehran
 

@@ -21,7 +21,7 @@ def test_an_empty_city_says_what_to_do(visit):
 def test_a_browser_that_cannot_draw_gets_a_list(visit, tell):
     report = tell()
     seen = visit(language="en")
-    seen.page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
+    seen.prepare("HTMLCanvasElement.prototype.getContext = () => null")
     seen.open("/")
     seen.until("document.querySelector('.item')")
     assert "cannot draw the map" in text(seen, "#notice")

@@ -1,48 +1,25 @@
-"""Put a new set of boundaries in force, and refuse shapes that cannot be anybody's ground."""
+"""Put a new set of boundaries in force and end the one before."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
 
-import numpy as np
 import shapely
 from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.gis import geos
 from django.contrib.postgres.fields import DateRangeField
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import DateField, F, Func, Value
 from django.utils.translation import override
-from shapely import MultiPolygon, Polygon
-from shapely.geometry.base import BaseGeometry
 
 from geo.crs import WGS84
-from geo.shapes import Fault, FaultKind, Key, NamedShape, as_multipolygon, coverage_faults, invalid_shapes
+from geo.shapes import Key, as_multipolygon
+from jurisdictions.boundaries.refusals import BadShapes, NewBoundary, UnableToPutInForce, refuse_bad_shapes
 from jurisdictions.models import Boundary, BoundarySet, Jurisdiction, Level
 
-
-@dataclass(frozen=True, kw_only=True)
-class NewBoundary(NamedShape):
-    """The ground of a jurisdiction, with its names for the case that it does not exist yet."""
-
-    name_fa: str
-    name_en: str = ""
-
-
-class UnableToPutInForce(Exception):
-    """The set was refused and nothing has changed; the text is a sentence."""
-
-
-class BadShapes(UnableToPutInForce):
-    """Shapes that are no ground, overlap, or name nobody: a sentence for each, and where the faults are."""
-
-    def __init__(self, problems: Sequence[str], *, faults: Sequence[Fault] = ()) -> None:
-        more = f" ({len(problems) - 1} more like it.)" if len(problems) > 1 else ""
-        super().__init__(problems[0] + more)
-        self.problems = tuple(problems)
-        self.faults = tuple(faults)
+_LOADING = 0x67726F756E64  # the advisory lock of whoever loads ground; any number that nothing else takes
+_BATCH = 500  # shapes in one statement
 
 
 class FirstDayNotLater(UnableToPutInForce):
@@ -52,6 +29,15 @@ class FirstDayNotLater(UnableToPutInForce):
         super().__init__(f"Other shapes hold from {latest} on: new ones must begin on a later day, not on {first_day}.")
         self.first_day = first_day
         self.latest = latest
+
+
+def one_load_at_a_time() -> None:
+    """Wait until nobody else loads levels, cities or boundaries, and keep others waiting until the transaction ends.
+
+    What is not there yet cannot be locked as a row: two first loads of one city would run into each other.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOADING])
 
 
 @transaction.atomic
@@ -67,13 +53,14 @@ def put_in_force(
 ) -> BoundarySet:
     """Let these shapes be the ground of a city's level from `first_day` on, and end what held before.
 
-    Shapes are lon/lat. A code that is new to the city and level becomes a jurisdiction with the names and the
-    parent given; a jurisdiction that has no shape here simply ends. The same shapes from the same day again
-    change nothing: the set that is there is the answer. Raises BadShapes and FirstDayNotLater.
+    Shapes are lon/lat; those of a level that closes gaps may not overlap, those of any other level may. A code that
+    is new to the city and level becomes a jurisdiction with the names and the parent given; a jurisdiction that has
+    no shape here simply ends. The same shapes from the same day again change nothing: the set that is there is the
+    answer. Raises BadShapes and FirstDayNotLater.
     """
     # One set after the other; without FOR KEY, because every new report refers to this row and need not wait.
     root = Jurisdiction.objects.select_for_update(no_key=True).get(pk=root.pk)
-    _refuse_bad_shapes(root, level, shapes)
+    refuse_bad_shapes(root, level, shapes)
     if there := _already_there(root, level, shapes, first_day):
         return there
     jurisdictions = _jurisdictions(root, level, shapes)
@@ -82,13 +69,16 @@ def put_in_force(
         root=root, level=level, first_day=first_day, source=source, made_at=at, made_by_id=by.pk if by else None
     )
     Boundary.objects.bulk_create(
-        Boundary(
-            jurisdiction=jurisdictions[shape.code],
-            boundary_set=new,
-            shape=_stored(shape),
-            in_force=(first_day, None),
-        )
-        for shape in shapes
+        (
+            Boundary(
+                jurisdiction=jurisdictions[shape.code],
+                boundary_set=new,
+                shape=_stored(shape),
+                in_force=(first_day, None),
+            )
+            for shape in shapes
+        ),
+        batch_size=_BATCH,
     )
     return new
 
@@ -105,52 +95,6 @@ def _already_there(
     if latest is not None and latest.first_day >= first_day:
         raise FirstDayNotLater(first_day=first_day, latest=latest.first_day)
     return None
-
-
-def _refuse_bad_shapes(root: Jurisdiction, level: Level, shapes: Sequence[NewBoundary]) -> None:
-    if root.metric_srid is None:
-        raise ValueError(f"{root} is no city.")
-    if not shapes:
-        raise BadShapes(["There are no shapes."])
-    if problems := [*_problems_of_each(level, shapes), *_repeated(shapes)]:
-        raise BadShapes(problems)
-    if faults := invalid_shapes(shapes, srid=root.metric_srid):
-        sentences = [f"{fault.codes[0]} is not valid: {fault.reason}." for fault in faults]
-        raise BadShapes(sentences, faults=faults)
-    faults = coverage_faults(shapes, srid=root.metric_srid, gap_m=0)
-    if overlaps := [fault for fault in faults if fault.kind is FaultKind.OVERLAP]:
-        sentences = [f"{' and '.join(fault.codes)} overlap by {fault.area_m2:,.0f} m²." for fault in overlaps]
-        raise BadShapes(sentences, faults=overlaps)
-
-
-def _problems_of_each(level: Level, shapes: Sequence[NewBoundary]) -> Iterator[str]:
-    for shape in shapes:
-        if shape.level != level.code:
-            yield f"{shape.code} is of level {shape.level}, not {level.code}."
-        if problem := _problem_of(shape.geometry):
-            yield f"{shape.code} {problem}."
-
-
-def _problem_of(geometry: BaseGeometry) -> str:
-    if not isinstance(geometry, Polygon | MultiPolygon):
-        return f"is no polygon but a {geometry.geom_type}"
-    if geometry.is_empty:
-        return "is empty"
-    if geometry.has_z:
-        return "has heights: boundaries are flat"
-    return "" if _is_lonlat(geometry) else "has coordinates that are no longitude and latitude"
-
-
-def _is_lonlat(geometry: Polygon | MultiPolygon) -> bool:
-    west, south, east, north = geometry.bounds
-    on_the_globe = west >= -180 and south >= -90 and east <= 180 and north <= 90
-    return on_the_globe and bool(np.isfinite(shapely.get_coordinates(geometry)).all())
-
-
-def _repeated(shapes: Sequence[NewBoundary]) -> Iterator[str]:
-    for code, count in Counter(shape.code for shape in shapes).items():
-        if count > 1:
-            yield f"{code} is there {count} times."
 
 
 def _is_same(found: BoundarySet, shapes: Sequence[NewBoundary]) -> bool:
@@ -176,7 +120,7 @@ def _jurisdictions(root: Jurisdiction, level: Level, shapes: Sequence[NewBoundar
     new = [_new_jurisdiction(root, level, shape, city) for shape in shapes if shape.key not in city]
     if problems := [problem for row, shape in new for problem in _problems_of_new(row, shape)]:
         raise BadShapes(problems)
-    made = Jurisdiction.objects.bulk_create(row for row, _ in new)
+    made = Jurisdiction.objects.bulk_create((row for row, _ in new), batch_size=_BATCH)
     city |= {(level.code, row.code): row for row in made}
     return {shape.code: city[shape.key] for shape in shapes}
 

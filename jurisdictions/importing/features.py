@@ -1,0 +1,127 @@
+"""The features of the file in longitude and latitude, refused where they are no ground or no line."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geo.crs import UnknownCrs
+from geo.files import UnreadableFile
+from geo.georeference import Misplaced, named_crs, placed
+from geo.shapes import lines_of, polygons_of
+from geo.vector_files import Row, Table, read_table
+from jurisdictions.importing.order import CannotImport, Order
+from jurisdictions.importing.report import ImportReport
+
+
+@dataclass(frozen=True, kw_only=True)
+class Feature:
+    """A feature with its number in the file, its properties, and its shape in lon/lat."""
+
+    number: int
+    properties: Mapping[str, Any]
+    geometry: BaseGeometry
+
+
+def read_features(order: Order, report: ImportReport) -> list[Feature]:
+    """The features of the file that the order names. Raises CannotImport."""
+    wanted = order.file
+    try:
+        table = read_table(wanted.path, layer=wanted.layer, encoding=wanted.encoding)
+    except UnreadableFile as error:
+        raise CannotImport(str(error)) from error
+    _refuse_missing_columns(order, table)
+    _refuse_bad_rows(order, table.rows)
+    report.format, report.features = table.format, len(table.rows)
+    report.notes += _what_was_done(table.rows)
+    return _located(order, table, report)
+
+
+def first_of(problems: Sequence[str]) -> CannotImport:
+    """The refusal that names the first problem and counts the others."""
+    more = f" ({len(problems) - 1} more like it.)" if len(problems) > 1 else ""
+    return CannotImport(problems[0] + more)
+
+
+def _refuse_missing_columns(order: Order, table: Table) -> None:
+    if not table.rows:
+        raise CannotImport(f"{order.file.path.name} has no features.")
+    columns = order.columns
+    wanted = [columns.code, columns.name_fa, columns.name_en, *(parent.code for parent in order.parents)]
+    known = {name.casefold() for name in table.fields}
+    for name in filter(None, wanted):
+        if name.casefold() not in known:
+            there = ", ".join(table.fields) or "none"
+            raise CannotImport(f"{order.file.path.name} has no property {name}; it has: {there}.")
+
+
+def _refuse_bad_rows(order: Order, rows: Iterable[Row]) -> None:
+    if problems := [f"Feature {row.number} {problem}." for row in rows if (problem := _problem(order, row))]:
+        raise first_of(problems)
+
+
+def _problem(order: Order, row: Row) -> str:
+    geometry = row.geometry
+    if row.problem or geometry is None:
+        return row.problem or "has no shape"
+    if not np.isfinite(shapely.get_coordinates(geometry)).all():
+        return "has coordinates that are not numbers"
+    if order.buffer_m > 0:
+        is_line = geometry.geom_type in ("LineString", "MultiLineString") and lines_of(geometry)
+        return "" if is_line else f"is no line but a {geometry.geom_type}: --buffer makes corridors of lines alone"
+    if geometry.geom_type.endswith("LineString"):
+        return "is a line: give --buffer METRES to make a corridor of it, or leave it out of the file"
+    return "" if polygons_of(geometry) else f"is no polygon but a {geometry.geom_type}: leave it out of the file"
+
+
+def _what_was_done(rows: Sequence[Row]) -> list[str]:
+    tests: dict[str, Callable[[Row], bool]] = {
+        "had heights, which were left out": lambda row: row.had_heights,
+        "had arcs, which were drawn as lines": lambda row: row.had_curves,
+        "had rings that did not end where they began, and were closed": lambda row: row.was_open,
+    }
+    counts = {words: sum(map(test, rows)) for words, test in tests.items()}
+    return [f"{count} of {len(rows)} features {words}." for words, count in counts.items() if count]
+
+
+def _located(order: Order, table: Table, report: ImportReport) -> list[Feature]:
+    crs = table.crs
+    try:
+        if order.file.crs:
+            crs = named_crs(order.file.crs)
+            if table.crs is not None and not crs.equals(table.crs, ignore_axis_order=True):
+                report.notes.append(f"The file says {table.crs.name}; --crs {order.file.crs} was taken instead.")
+        if crs is None:
+            raise CannotImport(
+                f"{order.file.path.name} does not say in which system its coordinates are: give --crs, "
+                "such as EPSG:32640."
+            )
+        geometries = [row.geometry for row in table.rows if row.geometry is not None]
+        found = placed(geometries, crs=crs, exchange=order.file.swap_axes)
+    except (UnknownCrs, Misplaced) as error:
+        raise CannotImport(f"{order.file.path.name}: {error}") from error
+    report.crs = found.crs_name
+    located = [
+        Feature(number=row.number, properties=row.properties, geometry=geometry)
+        for row, geometry in zip(table.rows, found.geometries, strict=True)
+    ]
+    _refuse_round_the_globe(located)
+    return located
+
+
+def _refuse_round_the_globe(features: Iterable[Feature]) -> None:
+    wide = [
+        f"Feature {each.number} reaches half round the globe: where it crosses longitude 180, cut it in two parts."
+        for each in features
+        if any(_width_deg(part) > 180 for part in [*polygons_of(each.geometry), *lines_of(each.geometry)])
+    ]
+    if wide:
+        raise first_of(wide)
+
+
+def _width_deg(part: BaseGeometry) -> float:
+    west, _, east, _ = part.bounds
+    return float(east - west)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from bench import points
 from bench.clients import Speed
 from bench.contests import Contest, Contestant, Ground, all_questions
 from bench.servers import server
@@ -45,7 +46,9 @@ def measure(plan: Plan) -> list[Section]:
         say("Comparing the answers")
         for question in asked:
             question.compare(ground)
-        return _sections([question.contest(ground) for question in asked], plan)
+        served = _sections([question.contest(ground) for question in asked], plan)
+    say("Routing points in the process")
+    return served + points.sections()
 
 
 def _sections(contests: Sequence[Contest], plan: Plan) -> list[Section]:

@@ -32,6 +32,14 @@ def flag(name: str, *, default: bool = False) -> bool:
     return value in {"1", "yes", "true", "on"}
 
 
+def choice(name: str, options: tuple[str, ...]) -> str:
+    """The variable `name` as one of a few words, the first where it is unset."""
+    value = text(name, options[0])
+    if value not in options:
+        raise ImproperlyConfigured(f"{name} must be {' or '.join(options)}, not {value!r}.")
+    return value
+
+
 def words(name: str, default: str = "") -> list[str]:
     """The variable `name` as a list, parted by commas."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]

@@ -183,6 +183,8 @@ ANONYMOUS_REPORTS_PER_HOUR = environment.number("ANONYMOUS_REPORTS_PER_HOUR", 30
 # A point no polygon covers goes to the nearest one within the first distance, to the "outside" queue within the second.
 NEAREST_WITHIN_M = environment.number("NEAREST_WITHIN_M", 50)
 OUTSIDE_WITHIN_M = environment.number("OUTSIDE_WITHIN_M", 20_000)
+# When a boundary set comes into force: preview what it moves and wait for a person, or apply it as well.
+REROUTE_AT_FLIP = environment.choice("REROUTE_AT_FLIP", ("preview", "apply"))
 # Where telephone numbers without a country code belong.
 PHONE_REGION = environment.text("PHONE_REGION", "IR")
 

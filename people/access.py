@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from django.contrib.auth.models import AnonymousUser
 
+from jurisdictions.models import Department, Jurisdiction
 from people.models import Membership, Role, User
 
 
@@ -16,14 +17,18 @@ class Right(StrEnum):
     SEE_CONTACT = "see_contact"  # who told it
     FILE_FOR_CALLER = "file_for_caller"  # file as an operator of the call centre
     PUBLISH = "publish"  # decide what the public sees
-    HANDLE = "handle"  # change status and assignment
+    HANDLE = "handle"  # change status, place and category; decline
+    ASSIGN = "assign"  # give to any department of the city
+    REROUTE = "reroute"  # preview, apply and undo what a change of boundaries or rules moves, throughout a city
 
 
 RIGHTS: dict[str, frozenset[Right]] = {
     Role.OPERATOR: frozenset({Right.SEE_REPORTS, Right.SEE_CONTACT, Right.FILE_FOR_CALLER}),
     Role.HANDLER: frozenset({Right.SEE_REPORTS, Right.SEE_CONTACT, Right.HANDLE}),
     Role.HEAD: frozenset({Right.SEE_REPORTS, Right.SEE_CONTACT, Right.HANDLE, Right.PUBLISH}),
-    Role.DISPATCHER: frozenset({Right.SEE_REPORTS, Right.SEE_CONTACT, Right.HANDLE, Right.PUBLISH}),
+    Role.DISPATCHER: frozenset(
+        {Right.SEE_REPORTS, Right.SEE_CONTACT, Right.HANDLE, Right.PUBLISH, Right.ASSIGN, Right.REROUTE}
+    ),
     Role.ANALYST: frozenset({Right.SEE_REPORTS}),
 }
 
@@ -48,6 +53,21 @@ class Viewer:
     def may(self, right: Right) -> bool:
         """Whether the viewer has this right anywhere."""
         return self.sees_everything or bool(self.where(right))
+
+    def cities(self, right: Right) -> frozenset[int]:
+        """The keys of the cities throughout which the viewer's memberships give this right."""
+        grounds = (each.jurisdiction for each in self.where(right))
+        return frozenset(ground.pk for ground in grounds if ground is not None and ground.root_id is None)
+
+    def acts_for(self, department: Department, right: Right) -> bool:
+        """Whether the viewer has this right as that department: as its member, or of the ground that it is for."""
+        grounds = {each.jurisdiction_id for each in self.where(right) if each.jurisdiction_id}
+        place: Jurisdiction | None = department.jurisdiction
+        while place is not None and grounds:
+            if place.pk in grounds:
+                return True
+            place = place.parent
+        return self.sees_everything or any(each.department_id == department.pk for each in self.where(right))
 
 
 PUBLIC = Viewer()

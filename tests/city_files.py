@@ -3,9 +3,12 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from django.apps import apps
+from django.core.management import call_command
 from django.db import transaction
 from shapely import Polygon
 from shapely.geometry import mapping
@@ -52,6 +55,21 @@ def write(folder: Path, files: Files) -> Path:
     for name, values in files.items():
         (folder / name).write_text(json.dumps(values, ensure_ascii=False), "utf-8")
     return folder / "town.json"
+
+
+def load(path: Path) -> str:
+    """What load_city says of a manifest."""
+    output = StringIO()
+    call_command("load_city", path, stdout=output)
+    return output.getvalue()
+
+
+def everything() -> dict[str, list[dict[str, Any]]]:
+    """All rows of the reference data, to be compared."""
+    return {
+        model.__name__: list(model._default_manager.order_by("pk").values())
+        for model in apps.get_app_config("jurisdictions").get_models()
+    }
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from django.test import Client
 
 from config.cluster import ensure_running
 from jurisdictions.models import Category, Department, Jurisdiction
+from tests.database import django_db_modify_db_settings
 from tests.factories import (
     BoundaryFactory,
     CategoryFactory,
@@ -23,6 +24,8 @@ from tests.factories import (
     RoutingRuleFactory,
 )
 from tests.shapes import lonlat, rectangle, square
+
+__all__ = ["django_db_modify_db_settings"]
 
 ensure_running()  # for a pytest that no script has started
 

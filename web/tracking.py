@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from jurisdictions.explanations import reasons
 from jurisdictions.models import Level
 from jurisdictions.routing import Route, route_from_json
 from people.access import Viewer
+from reports.explaining import reasons_of
 from reports.models import Assignment, Report, StatusUpdate
 from reports.references import opens
 from web.moments import moment_in_words
@@ -51,7 +51,8 @@ def find_tracked(*, reference: str, token: str, language: str) -> Tracked | None
 
 
 def _tracked(report: Report, language: str) -> Tracked:
-    route = _current_route(report)
+    current = _current(report)
+    route = route_from_json(current.route) if current else None
     return Tracked(
         reference=report.reference,
         category=report.category.name(language),
@@ -63,14 +64,14 @@ def _tracked(report: Report, language: str) -> Tracked:
         lat=report.location.y,
         places=_places(route, language) if route else (),
         department=report.department.name(language) if report.department else "",
-        reasons=reasons(route, language=language) if route else (),
+        reasons=reasons_of(current, language=language) if current else (),
         steps=[_step(each, report, language) for each in _public_steps(report)],
     )
 
 
-def _current_route(report: Report) -> Route | None:
-    current = Assignment.objects.filter(report=report, ended_at__isnull=True).first()
-    return route_from_json(current.route) if current else None
+def _current(report: Report) -> Assignment | None:
+    assignments = Assignment.objects.select_related("department", "declined_by")
+    return assignments.filter(report=report, ended_at__isnull=True).first()
 
 
 def _places(route: Route, language: str) -> list[tuple[str, str]]:

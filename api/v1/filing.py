@@ -94,8 +94,8 @@ def file_report(request: Request) -> Answer:
     if "Transfer-Encoding" in request.headers and "Content-Length" not in request.headers:
         raise Problem(status=411, code="length_required", detail=_("Send the body's length as Content-Length."))
     key = key_of(request)
-    values = _validated(request, FilingSerializer(data=request.data, context={"at": at}))
-    category = _category(values.pop("category"))
+    values = validated(FilingSerializer(data=request.data, context={"at": at}))
+    category = find_category(values.pop("category"))
     viewer = viewer_of(request)
     _check_source(values.setdefault("source", Source.API), viewer)
     if viewer.user is None:
@@ -111,7 +111,8 @@ def file_report(request: Request) -> Answer:
     return answer_once(key=key, client=client, body=request.data, at=at, act=act)
 
 
-def _validated(request: Request, serializer: serializers.Serializer[Any]) -> dict[str, Any]:
+def validated(serializer: serializers.Serializer[Any]) -> dict[str, Any]:
+    """The values that were sent; raises Problem that names each fault."""
     if not serializer.is_valid():
         raise refusal(list(_faults(serializer.errors)))
     return dict(serializer.validated_data)
@@ -137,7 +138,8 @@ _CODES = {
 }
 
 
-def _category(code: str) -> Category:
+def find_category(code: str) -> Category:
+    """The category that a report can be filed under; raises Problem."""
     category = Category.objects.active().select_related("group").filter(code=code).first()
     if category is None:
         detail = _("There is no category “%(code)s”: see /api/v1/categories.") % {"code": code[:80]}

@@ -13,6 +13,7 @@ from geo.features import DECIMALS
 from jurisdictions.explanations import explanation
 from jurisdictions.models import Jurisdiction, Level
 from jurisdictions.routing import Method, Place, Route, route_from_json
+from reports.explaining import explanation_of
 from reports.models import Assignment, Report
 from reports.references import tracking_link
 from reports.workflow import Status
@@ -106,8 +107,8 @@ class ReportSerializer(GeoFeatureModelSerializer):
         """Why that department, in both languages."""
         if not self._shows_decision(report):
             return None
-        assignment = Assignment.objects.get(report=report, ended_at__isnull=True)
-        return explanation(route_from_json(assignment.route))
+        assignments = Assignment.objects.select_related("department", "declined_by")
+        return explanation_of(assignments.get(report=report, ended_at__isnull=True))
 
     def get_status_updates(self, report: Report) -> list[dict[str, str]]:
         """The public steps, oldest first."""

@@ -3,11 +3,21 @@
 from django.urls import path
 
 from api.v1 import ground, reports, routing
+from api.v1.desk import reports as desk
+from api.v1.desk import reroutings
 
 urlpatterns = [
     path("reports", reports.ReportsView.as_view(), name="reports"),
-    path("reports/<str:reference>", reports.ReportView.as_view(), name="report"),
+    path("reports/<str:reference>", desk.ReportDeskView.as_view(), name="report"),
+    path("reports/<str:reference>/decline", desk.DeclineView.as_view(), name="decline"),
+    path("reports/<str:reference>/assign", desk.AssignView.as_view(), name="assign"),
+    path("reports/<str:reference>/assignments", desk.AssignmentsView.as_view(), name="assignments"),
     path("reports/<str:reference>/route", routing.ReportRouteView.as_view(), name="report-route"),
+    path("reroutings", reroutings.ReroutingsView.as_view(), name="reroutings"),
+    path("reroutings/<int:number>", reroutings.ReroutingView.as_view(), name="rerouting"),
+    path("reroutings/<int:number>/moves", reroutings.MovesView.as_view(), name="rerouting-moves"),
+    path("reroutings/<int:number>/apply", reroutings.ApplyView.as_view(), name="rerouting-apply"),
+    path("reroutings/<int:number>/undo", reroutings.UndoView.as_view(), name="rerouting-undo"),
     path("route", routing.RouteView.as_view(), name="route"),
     path("jurisdictions", ground.JurisdictionsView.as_view(), name="jurisdictions"),
     path("streets", ground.StreetsView.as_view(), name="streets"),

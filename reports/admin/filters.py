@@ -18,6 +18,7 @@ from reports.admin.scope import asking
 from reports.models import Report
 
 DISTRICT = "district"  # the level by which a city's work is divided
+NOBODY = "none"  # in the place of a department's key
 
 
 def _cities_of(viewer: Viewer) -> QuerySet[Jurisdiction]:
@@ -80,8 +81,14 @@ class DepartmentFilter(PlaceFilter):
         """The departments, those of the city first."""
         return Department.objects.filter(root__in=cities).order_by("root_id", "jurisdiction_id", "code")
 
+    def lookups(self, request: HttpRequest, model_admin: AnyModelAdmin) -> list[tuple[str, str]]:
+        """Nobody first: what waits for a dispatcher."""
+        return [(NOBODY, str(_("nobody; a dispatcher decides"))), *super().lookups(request, model_admin)]
+
     def queryset(self, request: HttpRequest, queryset: QuerySet[Report]) -> QuerySet[Report]:
-        """Those of the chosen department."""
+        """Those of the chosen department, or of none."""
+        if self.value() == NOBODY:
+            return queryset.filter(department__isnull=True)
         department = self.chosen()
         return queryset if department is None else queryset.filter(department=department)
 

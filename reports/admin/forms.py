@@ -3,8 +3,11 @@
 from typing import Any
 
 from django import forms
+from django.contrib.gis.geos import Point
 from django.utils.translation import gettext_lazy as _
 
+from geo.crs import WGS84
+from jurisdictions.models import Category, Department
 from reports.models import Report
 from reports.visibility import without_personal_data
 from reports.workflow import TRANSITIONS, Status
@@ -48,3 +51,66 @@ class PublishForm(forms.Form):
         shown = report.public_text or without_personal_data(report.description)
         super().__init__(data, prefix=str(report.pk), label_suffix="", initial={"text": shown})
         self.report = report
+
+
+class NoteForm(forms.Form):
+    """What is said about an act, for the staff."""
+
+    note = forms.CharField(
+        label=_("note"),
+        required=False,
+        max_length=LONGEST_NOTE,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Only the staff read it."),
+    )
+
+
+class DeclineForm(forms.Form):
+    """Why a report is not ours."""
+
+    reason = forms.CharField(
+        label=_("reason"),
+        max_length=LONGEST_NOTE,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Why it is not yours, and whose it is if you know. Only the staff read it."),
+    )
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, label_suffix="")
+
+
+class GivingForm(NoteForm):
+    """The department that is to have the given reports: one of their cities that takes work."""
+
+    department = forms.ModelChoiceField(Department.objects.none(), label=_("department"))
+    field_order = ["department", "note"]
+
+    def __init__(self, data: Any = None, *, reports: list[Report]) -> None:
+        super().__init__(data, label_suffix="")
+        cities = {report.root_id for report in reports}
+        offered = Department.objects.active().filter(root__in=cities)
+        field = self.fields["department"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - declared above
+        field.queryset = offered.order_by("root_id", "jurisdiction__level__rank", "jurisdiction_id", "code")
+
+
+class CorrectionForm(NoteForm):
+    """Where a report is, and under which category it belongs."""
+
+    category = forms.ModelChoiceField(Category.objects.active().order_by("group__rank", "rank"), label=_("category"))
+    latitude = forms.FloatField(label=_("latitude"), min_value=-90, max_value=90)
+    longitude = forms.FloatField(label=_("longitude"), min_value=-180, max_value=180)
+    field_order = ["category", "latitude", "longitude", "note"]
+
+    def __init__(self, data: Any = None, *, report: Report) -> None:
+        place = report.location
+        stands = {"category": report.category_id, "latitude": place.y, "longitude": place.x}
+        super().__init__(data, label_suffix="", initial=stands)
+        for name in ("latitude", "longitude"):
+            self.fields[name].widget.attrs |= {"step": "any", "dir": "ltr"}
+
+    def correction(self) -> dict[str, Any]:
+        """What `correct` is told."""
+        given = self.cleaned_data
+        place = Point(given["longitude"], given["latitude"], srid=WGS84)
+        return {"category": given["category"], "location": place, "note": given["note"]}

@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 
 from geo.widgets import MapLayer, feature_of, map_html
 from jurisdictions.admin.ground import ground_around, streets_near
-from jurisdictions.explanations import reasons
 from jurisdictions.models import Level
 from jurisdictions.routing import Method, Route, route_from_json
 from people.access import Right, Viewer
@@ -15,6 +14,7 @@ from people.models import User
 from persian.display import in_persian, moment_text
 from reports.admin.forms import StatusForm
 from reports.admin.scope import has_right
+from reports.explaining import reasons_of
 from reports.models import Assignment, Contact, Report, StatusUpdate
 from reports.references import tracking_link
 
@@ -28,6 +28,7 @@ class Step:
     by: str
     note: str = ""
     is_public: bool = True
+    why: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,12 +50,14 @@ class ReportPage:
     tracking_link: str
     status_form: StatusForm | None
     may_publish: bool
+    acts: list[tuple[str, str]]  # further actions of the list that the viewer may take, and their names
 
 
 def page_of(report: Report, *, viewer: Viewer) -> ReportPage:
     """The page of a report in the active language."""
     zone = report.root.time_zone
-    assignments = list(report.assignments.select_related("department", "assigned_by").order_by("-assigned_at", "-pk"))
+    had = report.assignments.select_related("department", "declined_by", "assigned_by")
+    assignments = list(had.order_by("-pk"))
     route = route_from_json(assignments[0].route) if assignments else None
     sees_contact = has_right(viewer, Right.SEE_CONTACT, report)
     return ReportPage(
@@ -65,7 +68,7 @@ def page_of(report: Report, *, viewer: Viewer) -> ReportPage:
         place_map=_map(report),
         coordinates=f"{report.location.y:.6f}, {report.location.x:.6f}",
         places=_places(route) if route else [],
-        explanation=_explanation(route) if route else [],
+        explanation=_explanation(assignments[0]) if assignments else [],
         assignments=[_assigned(each, zone) for each in assignments],
         steps=[_step(each, zone) for each in report.status_updates.select_related("by").order_by("-at", "-pk")],
         sees_contact=sees_contact,
@@ -73,11 +76,23 @@ def page_of(report: Report, *, viewer: Viewer) -> ReportPage:
         tracking_link=tracking_link(report.reference) if sees_contact else "",
         status_form=StatusForm(reports=[report]) if has_right(viewer, Right.HANDLE, report) else None,
         may_publish=has_right(viewer, Right.PUBLISH, report),
+        acts=_acts(report, viewer),
     )
 
 
-def _explanation(route: Route) -> list[str]:
-    return reasons(route, language="fa" if in_persian() else "en")
+def _acts(report: Report, viewer: Viewer) -> list[tuple[str, str]]:
+    acts = []
+    if has_right(viewer, Right.HANDLE, report):
+        acts.append(("correct", _("Move or change the category…")))
+        if report.department and viewer.acts_for(report.department, Right.HANDLE):
+            acts.append(("decline", _("Not ours…")))
+    if has_right(viewer, Right.ASSIGN, report):
+        acts.append(("assign", _("Give to a department…")))
+    return acts
+
+
+def _explanation(current: Assignment) -> list[str]:
+    return reasons_of(current, language="fa" if in_persian() else "en")
 
 
 def _places(route: Route) -> list[tuple[str, str]]:
@@ -96,8 +111,13 @@ def _assigned(assignment: Assignment, zone: str) -> Step:
         what=str(assignment.department or _("nobody; a dispatcher decides")),
         at=moment_text(assignment.assigned_at, time_zone=zone),
         by=_who(assignment.assigned_by),
-        note=str(Method(assignment.method).label),
+        why=f"{assignment.get_reason_display()} · {Method(assignment.method).label}{_contest(assignment)}",
+        note=assignment.note,
     )
+
+
+def _contest(assignment: Assignment) -> str:
+    return f" · {_('refused again and again')}" if assignment.is_contested else ""
 
 
 def _step(update: StatusUpdate, zone: str) -> Step:

@@ -19,6 +19,7 @@ ASSIGNED: list[Column] = [
     "report_link",
     "department",
     "method",
+    "reason",
     moment_column("assigned_at", _("assigned at"), zone=REPORT_CLOCK),
     moment_column("ended_at", _("ended at"), zone=REPORT_CLOCK),
 ]
@@ -43,10 +44,10 @@ class AssignmentAdmin(RecordAdmin):
     list_display = ["pk", *ASSIGNED]
     list_display_links = ["pk"]
     list_select_related = ["report__root", "department"]
-    list_filter = ["method"]
+    list_filter = ["method", "reason", "is_contested"]
     ordering = ["-pk"]
     sortable_by = ["pk"]
-    fields = [*ASSIGNED, "edge_m", "assigned_by"]
+    fields = [*ASSIGNED, "edge_m", "assigned_by", "note", "declined_by", "is_contested", "rerouting"]
 
 
 @admin.register(StatusUpdate)

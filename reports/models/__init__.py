@@ -1,8 +1,20 @@
 """What citizens told, and each thing done about it: one module a noun."""
 
-from reports.models.assignment import Assignment
+from reports.models.assignment import Assignment, Reason
 from reports.models.contact import Contact
 from reports.models.report import Report
+from reports.models.rerouting import Because, MoveState, Rerouting, ReroutingMove, ReroutingState
 from reports.models.status import StatusUpdate
 
-__all__ = ["Assignment", "Contact", "Report", "StatusUpdate"]
+__all__ = [
+    "Assignment",
+    "Because",
+    "Contact",
+    "MoveState",
+    "Reason",
+    "Report",
+    "Rerouting",
+    "ReroutingMove",
+    "ReroutingState",
+    "StatusUpdate",
+]

@@ -9,10 +9,30 @@ from django.utils.translation import gettext_lazy as _
 from jurisdictions.models import Boundary, Department, RoutingRule
 from jurisdictions.routing import Method
 from reports.models.report import Report
+from reports.models.rerouting import Rerouting
+
+
+class Reason(models.TextChoices):
+    """Why a report was given to somebody."""
+
+    FILED = "filed", _("it came in")
+    MOVED = "moved", _("it was moved")
+    CATEGORY = "category", _("its category was changed")
+    DECLINED = "declined", _("it was declined")
+    DISPATCHED = "dispatched", _("a dispatcher gave it")
+    REROUTED = "rerouted", _("boundaries or rules changed")
+    UNDONE = "undone", _("a change of boundaries or rules was undone")
+
+
+BY_A_PERSON = [Reason.DECLINED, Reason.DISPATCHED]  # not by the route alone
 
 
 class Assignment(models.Model):
-    """A report given to a department, with the Route that says why; without a department it waits for a dispatcher."""
+    """A report given to a department, with the Route that says why; without a department it waits for a dispatcher.
+
+    `declined_by` is the department that said it was not its own; `is_contested` marks what none of those asked
+    would have, or one was given a second time and declined again: it stays with the dispatcher.
+    """
 
     report = models.ForeignKey(Report, models.CASCADE, related_name="assignments", verbose_name=_("report"))
     department = models.ForeignKey(
@@ -42,6 +62,15 @@ class Assignment(models.Model):
         verbose_name=_("assigned by"),
     )
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    reason = models.CharField(_("reason"), max_length=12, choices=Reason.choices, default=Reason.FILED)
+    note = models.TextField(_("note"), blank=True)
+    declined_by = models.ForeignKey(
+        Department, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("declined by")
+    )
+    is_contested = models.BooleanField(_("refused again and again"), default=False)
+    rerouting = models.ForeignKey(
+        Rerouting, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("rerouting")
+    )
 
     class Meta:
         verbose_name = _("assignment")
@@ -54,6 +83,12 @@ class Assignment(models.Model):
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("assigned_at")),
                 name="reports_assignment_ends_after_it_starts",
+            ),
+            models.CheckConstraint(condition=Q(reason__in=Reason.values), name="reports_assignment_reason_known"),
+            models.CheckConstraint(
+                condition=Q(reason=Reason.DECLINED, declined_by__isnull=False)
+                | (~Q(reason=Reason.DECLINED) & Q(declined_by__isnull=True)),
+                name="reports_assignment_declined_by_somebody",
             ),
         ]
 

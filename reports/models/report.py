@@ -17,6 +17,8 @@ from people.access import Right, Viewer
 from people.models import Membership
 from reports.workflow import CLOSED, OPEN, Status
 
+DEEPEST = 4  # levels from a neighborhood up to a district and what lies between
+
 
 class ReportQuerySet(models.QuerySet["Report"]):
     """Reports, asked for in sentences; every read starts at `visible_to` or `in_charge_of`."""
@@ -56,7 +58,8 @@ def _any_of(conditions: Sequence[Q]) -> Q:
 
 def _charge_of(viewer: Viewer, right: Right) -> Q:
     """The reports that the memberships with this right reach: a department's, a city's, or a jurisdiction's."""
-    return _any_of([_reach_of(each) for each in viewer.where(right)])
+    memberships = viewer.where(right)
+    return _any_of([*map(_reach_of, memberships), *_held_within(memberships)])
 
 
 def _reach_of(membership: Membership) -> Q:
@@ -66,6 +69,16 @@ def _reach_of(membership: Membership) -> Q:
     if ground.root_id is None:
         return Q(root=ground.pk)
     return Q(root=ground.root_id, jurisdictions__contains={ground.level.code: ground.code})
+
+
+def _held_within(memberships: Sequence[Membership]) -> list[Q]:
+    """What departments of a jurisdiction below the city have, wherever it lies: others' ground may be given to them."""
+    grounds = [each.jurisdiction_id for each in memberships if each.jurisdiction_id and each.ground.root_id]
+    if not grounds:
+        return []
+    places = (Q(**{f"jurisdiction{'__parent' * up}__in": grounds}) for up in range(DEEPEST))
+    # Their keys first: with a subquery in its place the whole table would be read.
+    return [Q(department__in=list(Department.objects.filter(_any_of(list(places))).values_list("pk", flat=True)))]
 
 
 class Report(models.Model):

@@ -69,7 +69,7 @@ def test_a_district_without_a_department_is_noticed(town, front_door):
 
 
 def test_reasons_that_are_missing_are_noticed(town, front_door, monkeypatch):
-    monkeypatch.setattr("api.v1.representations.explanation", lambda *_, **__: {"fa": "دلیل", "en": ""})
+    monkeypatch.setattr("api.v1.representations.explanation_of", lambda *_, **__: {"fa": "دلیل", "en": ""})
     said, error = check()
     assert said.count("the reasons are not told in both languages.") == 3
     assert error

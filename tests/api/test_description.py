@@ -15,7 +15,15 @@ from api.v1.filing import _CODES
 
 PATHS = {
     "/api/v1/reports": {"get", "post"},
-    "/api/v1/reports/{reference}": {"get"},
+    "/api/v1/reports/{reference}": {"get", "patch"},
+    "/api/v1/reports/{reference}/decline": {"post"},
+    "/api/v1/reports/{reference}/assign": {"post"},
+    "/api/v1/reports/{reference}/assignments": {"get"},
+    "/api/v1/reroutings": {"post"},
+    "/api/v1/reroutings/{number}": {"get"},
+    "/api/v1/reroutings/{number}/moves": {"get"},
+    "/api/v1/reroutings/{number}/apply": {"post"},
+    "/api/v1/reroutings/{number}/undo": {"post"},
     "/api/v1/reports/{reference}/route": {"get"},
     "/api/v1/route": {"get", "post"},
     "/api/v1/jurisdictions": {"get"},

@@ -1,5 +1,6 @@
 """The staff's site as a whole: every page of every model, in both languages, for whom it is meant."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -13,11 +14,12 @@ from django_q.models import OrmQ, Schedule, Task
 from django_q.signing import SignedPackage
 
 from api.models import FilingWindow, IdempotencyKey
-from jurisdictions.models import Street
+from jurisdictions.models import Department, Street
 from notifications.models import Message
 from people.models import ApiToken
 from people.tokens import make_token
 from reports.models import Contact, Report
+from reports.rerouting import preview
 from tests.factories import CityFactory, MembershipFactory, UserFactory
 from tests.shapes import lonlat
 from tests.staff import FILED_AT, file_report, seated, superuser
@@ -30,6 +32,8 @@ GUARDED = [
     "reports.Assignment",
     "reports.StatusUpdate",
     "reports.Contact",
+    "reports.Rerouting",
+    "reports.ReroutingMove",
     "jurisdictions.Boundary",
     "jurisdictions.BoundarySet",
     "notifications.Message",
@@ -37,6 +41,7 @@ GUARDED = [
     "api.FilingWindow",
     "people.ApiToken",
 ]
+MADE_BY_A_FORM = {"people.ApiToken", "reports.Rerouting"}  # that calls its verb
 
 
 def page(model, name: str, *args) -> str:
@@ -54,6 +59,8 @@ def full_city(small_city):
     MembershipFactory(user=user, jurisdiction=small_city.west)
     make_token(user=user, name="Counter", at=FILED_AT)
     file_report(small_city.pothole, x=500, contact={"name": "علی رضایی", "phone": "+989121112233"})
+    Department.objects.filter(pk=small_city.west_works.pk).update(is_active=False)
+    preview(root=small_city.city, on=FILED_AT.date(), at=FILED_AT)
     Street.objects.create(
         root=small_city.city,
         name_fa="خیابان آزادی",
@@ -110,7 +117,7 @@ def test_what_a_verb_guards_is_neither_added_changed_nor_deleted_even_by_a_super
         model = model_named(label)
         before = list(model._default_manager.values())
         row = model._default_manager.first()
-        if label != "people.ApiToken":  # made by a form that calls its verb
+        if label not in MADE_BY_A_FORM:
             assert client.post(page(model, "add"), {"reference": "X"}).status_code == 403, label
         posted = {field.name: "1" for field in model._meta.fields}
         assert client.post(page(model, "change", row.pk), posted).status_code == 403, label
@@ -146,6 +153,15 @@ QUERIES = [
     "o=99",
     "all=1",
     "e=1",
+    "unknown__regex=(",
+    "unknown=x",
+    "_facets=True",
+    "_popup=1",
+    "_to_field=id",
+    "_to_field=description",
+]
+# Where a list has no filter and its model no field of that name, the two above that are unknown say the same.
+FILTERS = [
     "status__exact=%00",
     "status__exact=unknown",
     "is_public__exact=maybe",
@@ -158,12 +174,21 @@ QUERIES = [
     "days=x",
     "description__regex=(",
     "contact__phone__startswith=%2B98",
-    "_facets=True",
-    "_popup=1",
-    "_to_field=id",
-    "_to_field=description",
 ]
 KEYS = ["x", "0", "-1", "99999999999999999999999", "%00", "1_5F2", "١"]
+# One function reads the key for all three pages; what it makes of each is asked of the first.
+PAGES_OF_A_ROW = [("change", KEYS), ("delete", ["x", "%00"]), ("history", ["x", "%00"])]
+
+
+def filters_of(model) -> list[str]:
+    listed = model_admin(model).get_list_filter(asking())
+    known = {getattr(each, "parameter_name", None) for each in listed}
+    known |= {field.name for field in model._meta.get_fields()}
+    return [query for query in FILTERS if re.split("__|=", query)[0] in known]
+
+
+def test_each_of_the_filters_is_tried_on_some_list(db):
+    assert {query for model in MODELS for query in filters_of(model)} == set(FILTERS)
 
 
 @pytest.mark.parametrize("app", APPS)
@@ -172,9 +197,9 @@ def test_no_request_ends_in_a_server_error(full_city, app):
     client = seated(superuser())
     for model in models_of(app):
         listed = page(model, "changelist")
-        answers = [client.get(f"{listed}?{query}").status_code for query in QUERIES]
+        answers = [client.get(f"{listed}?{query}").status_code for query in QUERIES + filters_of(model)]
         answers += [client.get(page(model, name, "K").replace("/K/", f"/{key}/")).status_code
-                    for name in ("change", "delete", "history") for key in KEYS]  # fmt: skip
+                    for name, keys in PAGES_OF_A_ROW for key in keys]  # fmt: skip
         for action in [*model_admin(model).get_actions(asking()), "unknown"]:
             chosen = [{"action": action, "_selected_action": key, "index": 0} for key in ("x", "", "9" * 30, "\0")]
             answers += [client.post(listed, given).status_code for given in chosen]

@@ -1,13 +1,14 @@
 """All levels of a city drawn with fewer vertices stay one set of shared lines."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import permutations
+from random import getrandbits
 
 import numpy as np
 import pytest
 import shapely
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
 from shapely import LineString, MultiLineString, MultiPolygon
 
 from geo.crs import to_ground
@@ -16,7 +17,6 @@ from geo.shapes import Key, NamedShape, area_m2, as_multipolygon, coverage_fault
 from tests.geo.mosaics import city, two_districts, vertices
 from tests.shapes import GROUND, lonlat, polygon, rectangle, square
 
-SEEDS = st.integers(min_value=0, max_value=2**32 - 1)
 LEVELS = ("district", "zone", "neighborhood")
 
 
@@ -45,50 +45,77 @@ def holes(geometries: list[MultiPolygon]) -> int:
     return sum(len(part.interiors) for part in shapely.get_parts(shapely.union_all(geometries)))
 
 
-@settings(max_examples=10, deadline=None)
-@given(seed=SEEDS, limit_m=st.sampled_from([5.0, 20.0]), blur=st.sampled_from([0.0, 0.3, 0.8]))
-@example(seed=0, limit_m=5.0, blur=0.3)  # simplified by the whole limit, what was snapped would be beyond it
-def test_no_outline_moves_farther_than_the_limit(seed: int, limit_m: float, blur: float) -> None:
-    source = city(seed=seed, blur=blur)
-    for old, new in zip(source, draw(source, limit_m=limit_m, sliver_m=4), strict=True):
-        assert old.key == new.key
-        assert off_by_m(old.geometry, new.geometry) <= limit_m
+def pieces(geometries: list[MultiPolygon]) -> int:
+    return len(shapely.get_parts(shapely.union_all(geometries)))
 
 
-@settings(max_examples=10, deadline=None)
-@given(seed=SEEDS)
-def test_a_level_has_no_overlap_and_no_gap_that_was_not_there(seed: int) -> None:
-    source = city(seed=seed)
-    result = draw(source)
-    for level in LEVELS:
-        before, after = grounds(source, level), grounds(result, level)
-        assert shapely.coverage_is_valid(after, gap_width=1e-5)
-        assert holes(after) == holes(before)
-        assert len(shapely.get_parts(shapely.union_all(after))) == len(shapely.get_parts(shapely.union_all(before)))
+@dataclass(frozen=True, kw_only=True)
+class Drawn:
+    """A made-up city before and after: its levels drawn up to `blur` metres apart, the new lines within `limit_m`."""
+
+    seed: int
+    blur: float
+    limit_m: float
+
+    @cached_property
+    def before(self) -> list[NamedShape]:
+        return city(seed=self.seed, blur=self.blur)
+
+    @cached_property
+    def after(self) -> list[NamedShape]:
+        return draw(self.before, limit_m=self.limit_m, sliver_m=4)
 
 
-@settings(max_examples=10, deadline=None)
-@given(seed=SEEDS, blur=st.sampled_from([0.0, 0.3, 0.8]))
-def test_no_shape_leaves_its_parent_even_where_the_levels_were_drawn_apart(seed: int, blur: float) -> None:
-    result = draw(city(seed=seed, blur=blur), sliver_m=4)
-    ground = {shape.key: shape.geometry for shape in result}
-    assert all(ground[shape.parent].covers(shape.geometry) for shape in result if shape.parent)
-    assert parts_outside(result, parents=ground, srid=GROUND, noise_m2=0) == []
+# To draw a city takes longer than to look at it, so all tests look at the same ones, which are others in each run.
+@pytest.fixture(scope="module")
+def exact() -> list[Drawn]:
+    """Cities whose levels share their lines."""
+    return [Drawn(seed=getrandbits(32), blur=0, limit_m=limit_m) for limit_m in (5, 20) for _ in range(5)]
 
 
-@settings(max_examples=10, deadline=None)
-@given(seed=SEEDS)
-def test_shapes_of_all_levels_share_the_vertices_of_their_common_edges(seed: int) -> None:
-    for one, other in permutations(draw(city(seed=seed)), 2):
-        points = shapely.points(list(vertices(one.geometry)))
-        on_edge = points[shapely.distance(points, other.geometry.boundary) < 1e-9]
-        assert set(map(tuple, shapely.get_coordinates(on_edge).tolist())) <= vertices(other.geometry)
+@pytest.fixture(scope="module")
+def cities(exact: list[Drawn]) -> list[Drawn]:
+    """Those, and some whose levels were drawn apart."""
+    apart = [(5, 0.3), (5, 0.8), (20, 0.3), (20, 0.8)]
+    # Simplified by the whole limit, what was snapped would be beyond it in the city of seed 0.
+    return [*exact, Drawn(seed=0, blur=0.3, limit_m=5)] + [
+        Drawn(seed=getrandbits(32), blur=blur, limit_m=limit_m) for limit_m, blur in apart
+    ]
 
 
-@settings(max_examples=10, deadline=None)
-@given(seed=SEEDS)
-def test_coordinates_have_six_decimals_and_rings_their_right_hand_order(seed: int) -> None:
-    for shape in draw(city(seed=seed)):
+def test_no_outline_moves_farther_than_the_limit(cities: list[Drawn]) -> None:
+    for each in cities:
+        for old, new in zip(each.before, each.after, strict=True):
+            assert old.key == new.key
+            assert off_by_m(old.geometry, new.geometry) <= each.limit_m, each
+
+
+def test_a_level_has_no_overlap_and_no_gap_that_was_not_there(exact: list[Drawn]) -> None:
+    for each in exact:
+        for level in LEVELS:
+            before, after = grounds(each.before, level), grounds(each.after, level)
+            assert shapely.coverage_is_valid(after, gap_width=1e-5), each
+            assert holes(after) == holes(before), each
+            assert pieces(after) == pieces(before), each
+
+
+def test_no_shape_leaves_its_parent_even_where_the_levels_were_drawn_apart(cities: list[Drawn]) -> None:
+    for each in cities:
+        ground = {shape.key: shape.geometry for shape in each.after}
+        assert all(ground[shape.parent].covers(shape.geometry) for shape in each.after if shape.parent), each
+        assert parts_outside(each.after, parents=ground, srid=GROUND, noise_m2=0) == [], each
+
+
+def test_shapes_of_all_levels_share_the_vertices_of_their_common_edges(exact: list[Drawn]) -> None:
+    for each in exact:
+        for one, other in permutations(each.after, 2):
+            points = shapely.points(list(vertices(one.geometry)))
+            on_edge = points[shapely.distance(points, other.geometry.boundary) < 1e-9]
+            assert set(map(tuple, shapely.get_coordinates(on_edge).tolist())) <= vertices(other.geometry), each
+
+
+def test_coordinates_have_six_decimals_and_rings_their_right_hand_order(cities: list[Drawn]) -> None:
+    for shape in (shape for each in cities for shape in each.after):
         points = shapely.get_coordinates(shape.geometry)
         assert (points == np.round(points, 6)).all()
         assert all(part.exterior.is_ccw for part in shape.geometry.geoms)

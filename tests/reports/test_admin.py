@@ -10,10 +10,12 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test.utils import CaptureQueriesContext
 
 from people.models import Role
+from reports.correcting import correct
 from reports.handling import change_status
 from reports.models import Report, StatusUpdate
 from reports.references import tracking_link
 from tests.factories import CategoryFactory, MembershipFactory, UserFactory
+from tests.shapes import at
 from tests.staff import FILED_AT, file_report, handler, seated, superuser
 
 LIST = "/admin/reports/report/"
@@ -100,7 +102,7 @@ class TestTheHandlerOfOneDistrict:
         assert not west_report.is_public
 
     def test_sees_a_report_no_more_once_it_is_in_other_hands(self, client, west_report, small_city):
-        Report.objects.update(jurisdictions={"district": "2"})
+        correct(report=west_report, location=at(1500, 500), at=FILED_AT)
         assert client.get(page_of(west_report)).status_code == 404
 
 
@@ -297,7 +299,7 @@ class TestChangingTheStatus:
         assert west_report.status == "received"
 
     def test_takes_a_hundred_reports_at_most(self, small_city, west_report, monkeypatch):
-        monkeypatch.setattr("reports.admin.acts.AT_MOST", 1)
+        monkeypatch.setattr("reports.admin.acts.common.AT_MOST", 1)
         other = file_report(small_city.pothole, x=600)
         texts = told(act(seated(superuser()), "change_status", west_report, other, to="resolved", apply="1"))
         assert texts == ["At most 1 reports in one go: please choose fewer."]

@@ -1,0 +1,75 @@
+"""What the OpenAPI description says of the desks' answers."""
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse
+
+from api.v1 import schema
+from api.v1.schema import query
+
+_TEXT = {"type": "string"}
+_MAYBE = {"type": "string", "nullable": True}
+_NUMBER = {"type": "integer"}
+_FROM_TO = {
+    "type": "array",
+    "items": {"type": "object", "properties": {"from": _MAYBE, "to": _MAYBE, "status": _TEXT, "count": _NUMBER}},
+}
+_NAMED = {"type": "object", "nullable": True, "properties": {"code": _TEXT, "name_fa": _TEXT, "name_en": _TEXT}}
+
+DESK_REPORT = schema.REPORT
+ASSIGNMENTS = OpenApiResponse(
+    {
+        "type": "object",
+        "properties": {
+            "reference": _TEXT,
+            "assignments": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "department": _NAMED,
+                        "reason": _TEXT,
+                        "note": _TEXT,
+                        "declined_by": _NAMED,
+                        "contested": {"type": "boolean"},
+                        "method": _TEXT,
+                        "assigned_at": {"type": "string", "format": "date-time"},
+                        "assigned_by": _MAYBE,
+                        "ended_at": {"type": "string", "format": "date-time", "nullable": True},
+                    },
+                },
+            },
+        },
+    },
+    "Everybody who had the report, and why.",
+)
+_REROUTING = {
+    "type": "object",
+    "properties": {
+        "id": _NUMBER,
+        "city": _TEXT,
+        "boundary_set": {"type": "integer", "nullable": True},
+        "rule": {"type": "integer", "nullable": True},
+        "on": {"type": "string", "format": "date"},
+        "state": _TEXT,
+        "looked_at": _NUMBER,
+        "to_look_at": _NUMBER,
+        "moves": {
+            "type": "array",
+            "items": {"type": "object", "properties": {"state": _TEXT, "because": _TEXT, "count": _NUMBER}},
+        },
+        "departments": _FROM_TO,
+        "jurisdictions": {"type": "object", "additionalProperties": _FROM_TO},
+    },
+}
+REROUTING = OpenApiResponse(_REROUTING, "The rerouting and its numbers.")
+NEW_REROUTING = {
+    201: OpenApiResponse(_REROUTING, "The preview with its numbers."),
+    202: OpenApiResponse(_REROUTING, "The preview is being made."),
+}
+ACCEPTED = {202: OpenApiResponse(_REROUTING, "The worker is at it.")}
+MOVES = {(200, "application/geo+json"): OpenApiResponse(OpenApiTypes.OBJECT, "A page of reports that move.")}
+MOVE_LIST = [
+    query("state", "States of the moves (planned, applied, skipped, undone), parted by commas."),
+    query("limit", "Features on a page, 1 to 1,000; 100 unless told.", kind=OpenApiTypes.INT),
+    query("after", "The page key of a `next` link."),
+]

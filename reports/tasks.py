@@ -1,0 +1,95 @@
+"""What the worker does about reroutings: goes on with those under way, begins one when a boundary set's day comes."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django_q.tasks import async_task
+
+from reports.models import Rerouting, ReroutingState
+from reports.rerouting import begin_apply, begin_preview, carry_on
+from reports.rerouting.flips import sets_that_came_into_force
+
+logger = logging.getLogger(__name__)
+
+JOB = "reports.tasks.carry_on_rerouting"
+BUDGET = timedelta(seconds=30)  # below the time a job may run, by more than one batch takes
+
+
+class TimeIsUp(Exception):
+    """A job has worked long enough: the next one goes on."""
+
+
+def hint(rerouting: Rerouting) -> None:
+    """Tell the worker after the commit; a broker that is down fails nobody, the sweep finds what is under way."""
+    transaction.on_commit(lambda: _enqueue(rerouting.pk), robust=True)
+
+
+def _enqueue(rerouting_id: int) -> None:
+    async_task(JOB, rerouting_id, q_options={"group": "rerouting", "save": False})
+
+
+def carry_on_rerouting(rerouting_id: int) -> bool:
+    """Take a rerouting further for a while; True where it came to an end, else another job is enqueued."""
+    rerouting = Rerouting.objects.select_related("root").filter(pk=rerouting_id).first()
+    if rerouting is None:
+        return True
+    try:
+        _further(rerouting, stop_at=timezone.now() + BUDGET)
+    except TimeIsUp:
+        _enqueue(rerouting_id)
+        return False
+    return True
+
+
+def _further(rerouting: Rerouting, *, stop_at: datetime) -> None:
+    """To the end of what is under way; what a flip has previewed is applied at once where the settings say so."""
+    carry_on(rerouting=rerouting, at=timezone.now(), progress=_until(stop_at))
+    waits = rerouting.state == ReroutingState.PREVIEWED
+    if waits and rerouting.at_flip and settings.REROUTE_AT_FLIP == "apply":
+        begin_apply(rerouting=rerouting, at=timezone.now())
+        carry_on(rerouting=rerouting, at=timezone.now(), progress=_until(stop_at))
+
+
+def _until(stop_at: datetime) -> Callable[[int, int], None]:
+    def progress(done: int, total: int) -> None:
+        if timezone.now() >= stop_at:
+            raise TimeIsUp
+
+    return progress
+
+
+def sweep_reroutings() -> int:
+    """Begin what the day asks for and go on with what a lost job left; how many reroutings came to an end."""
+    stop_at = timezone.now() + BUDGET
+    _begin_flips()
+    ended = 0
+    for rerouting in [*Rerouting.objects.under_way().order_by("pk"), *_previewed_at_a_flip()]:
+        try:
+            _further(rerouting, stop_at=stop_at)
+        except TimeIsUp:
+            break
+        except Exception:  # whatever one meets, the others go on
+            logger.exception("Rerouting %s could not go on", rerouting.pk)
+        else:
+            ended += 1
+    return ended
+
+
+def _previewed_at_a_flip() -> list[Rerouting]:
+    if settings.REROUTE_AT_FLIP != "apply":
+        return []
+    return list(Rerouting.objects.filter(at_flip=True, state=ReroutingState.PREVIEWED))
+
+
+def _begin_flips() -> None:
+    now = timezone.now()
+    for boundary_set in sets_that_came_into_force(at=now):
+        try:
+            begin_preview(boundary_set=boundary_set, on=boundary_set.root.day_at(now), at=now, at_flip=True)
+        except IntegrityError:  # another worker was first
+            continue
+        logger.info("Boundary set %s has come into force: what it moves is being previewed", boundary_set.pk)

@@ -1,0 +1,17 @@
+"""A little town that load_city reads."""
+
+import pytest
+
+from tests.city_files import load, town_files, write
+
+
+@pytest.fixture
+def files():
+    """The town's files, to be changed."""
+    return town_files()
+
+
+@pytest.fixture
+def reload(db, tmp_path, files):
+    """Write the files as they are now and load them; what the command says."""
+    return lambda: load(write(tmp_path, files))

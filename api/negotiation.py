@@ -34,6 +34,8 @@ class ForgivingNegotiation(DefaultContentNegotiation):
     ) -> tuple[BaseRenderer, str]:
         """The renderer and media type to answer with; raises NotAcceptable."""
         available = list(renderers)
+        if request.META.get("HTTP_ACCEPT", "*/*") == "*/*":  # most clients: nothing to weigh
+            return available[0], str(available[0].media_type)
         try:
             chosen: tuple[BaseRenderer, str] = super().select_renderer(request, available, format_suffix)
         except NotAcceptable:

@@ -10,7 +10,8 @@ import pyarrow.parquet as pq
 
 from geo.pointfiles.base import Added, Chunk, Columns, Floats, Texts, UnusableFile, no_texts, numbers, texts_of
 
-_ROWS = 65_536  # at once
+_ROWS = 32_768  # at once
+_BUFFER = 1 << 20  # bytes of each column at once
 
 
 class ParquetReader:
@@ -22,7 +23,7 @@ class ParquetReader:
         if not source.seekable():
             raise UnusableFile("Parquet is read from a file, not from a stream.")
         try:
-            self._file = pq.ParquetFile(source, pre_buffer=False)
+            self._file = pq.ParquetFile(source, pre_buffer=False, buffer_size=_BUFFER)
         except (pa.ArrowException, OSError) as error:
             raise UnusableFile(f"The file is no Parquet: {error}.") from error
         self.schema = self._file.schema_arrow
@@ -60,7 +61,7 @@ class ParquetWriter:
         *texts, number = columns.added
         self._fields = [*(pa.field(name, pa.string()) for name in texts), pa.field(number, pa.float64())]
         self._schema = pa.schema([*reader.schema, *self._fields], metadata=reader.schema.metadata)
-        self._writer = pq.ParquetWriter(target, self._schema)
+        self._writer = pq.ParquetWriter(target, self._schema, memory_pool=pa.default_memory_pool())
 
     def write(self, chunk: Chunk, added: Added) -> None:
         """Write the rows of a chunk with their new columns."""

@@ -2,26 +2,19 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from geo.crs import WGS84, UnknownCrs, parse_crs
 from geo.pointfiles.base import Added, Chunk, Columns, UnusableFile, texts_of
+from geo.pointfiles.jsontext import BYTES, JsonText, expect, member_name, members_of, read_value
 
-_BYTES = "latin-1"  # one letter a byte, as in CSV; what JSON itself is made of is ASCII
-_BOM = b"\xef\xbb\xbf".decode(_BYTES)
-_BLOCK = 1 << 20
-_LONGEST = 1 << 26  # letters of a feature, or of what stands before the features
 _FEATURES = 16_384  # at once
-_SPACE = re.compile(r"[ \t\r\n]*")
 _BETWEEN = re.compile(r"[ \t\r\n\x1e]*")  # RFC 8142 puts a record separator before each feature
-
-_value = json.JSONDecoder().raw_decode
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,60 +28,13 @@ class Feature:
     after: str
 
 
-class _Text:
-    """The text of a file, read as far as it is needed."""
-
-    def __init__(self, source: BinaryIO) -> None:
-        self._source = source
-        self._text = ""
-        self._at = 0
-        self._more()
-        self._text = self._text.removeprefix(_BOM)
-
-    def take(self, parse: Callable[[str, int], tuple[T, int]], what: str) -> tuple[T, str]:
-        """What `parse` finds here, and the text of it. Raises UnusableFile where it finds nothing to the end."""
-        while True:
-            try:
-                found, end = parse(self._text, self._at)
-            except (ValueError, IndexError, KeyError, TypeError, AttributeError, RecursionError) as error:
-                if self._more():
-                    continue
-                raise UnusableFile(f"{what} cannot be read: {error}.") from error
-            if end == len(self._text) and self._more():  # it may go on
-                continue
-            text, self._at = self._text[self._at : end], end
-            return found, text
-
-    def next(self, space: re.Pattern[str] = _SPACE) -> str:
-        """The next letter that is no space, which stays; "" at the end."""
-        while True:
-            self._at = _end_of(space, self._text, self._at)
-            if self._at < len(self._text):
-                return self._text[self._at]
-            if not self._more():
-                return ""
-
-    def rest(self) -> Iterator[str]:
-        """All that is left."""
-        yield self._text[self._at :]
-        while block := self._source.read(_BLOCK):
-            yield block.decode(_BYTES)
-
-    def _more(self) -> bool:
-        if len(self._text) - self._at > _LONGEST:
-            return False
-        block = self._source.read(_BLOCK)
-        self._text, self._at = self._text[self._at :] + block.decode(_BYTES), 0
-        return bool(block)
-
-
 class GeoJsonReader:
     """Reads the features of a FeatureCollection one after the other."""
 
     unit = "feature"
 
     def __init__(self, source: BinaryIO, columns: Columns) -> None:
-        self._text = _Text(source)
+        self._text = JsonText(source)
         self._parse = _FeatureParser(columns)
         self.head = self._read_head()
 
@@ -102,26 +48,26 @@ class GeoJsonReader:
 
     def _read_head(self) -> str:
         """The text before the first feature."""
-        head = self._text.next() + self._text.take(_letter("{"), "The file")[1]
-        head = head[1:]
+        self._text.next()
+        head = self._text.take(expect("{"), "The file")[1]
         while True:
             self._text.next()
-            key, text = self._text.take(_member_name, "The file")
+            key, text = self._text.take(member_name, "The file")
             head += text
             if key == "features":
                 self._text.next()
-                return head + self._text.take(_letter("["), "The list of features")[1]
-            value, text = self._text.take(_value, f"The member {key}")
+                return head + self._text.take(expect("["), "The list of features")[1]
+            value, text = self._text.take(read_value, f"The member {key}")
             if key == "crs":
                 _refuse_other_crs(value)
             self._text.next()
-            head += text + self._text.take(_letter(","), "A file without features")[1]
+            head += text + self._text.take(expect(","), "A file without features")[1]
 
     def _features(self) -> Iterator[Feature]:
         number = 0
         while (letter := self._text.next()) != "]":
             if number:
-                self._text.take(_letter(","), f"Feature {number + 1}")
+                self._text.take(expect(","), f"Feature {number + 1}")
                 self._text.next()
             elif not letter:
                 raise UnusableFile("The file ends within the list of features.")
@@ -136,7 +82,7 @@ class GeoJsonSeqReader:
     head = '{"type":"FeatureCollection","features":['
 
     def __init__(self, source: BinaryIO, columns: Columns) -> None:
-        self._text = _Text(source)
+        self._text = JsonText(source)
         self._parse = _FeatureParser(columns)
 
     def chunks(self) -> Iterator[Chunk]:
@@ -172,7 +118,7 @@ class _FeatureWriter:
             yield f"{feature.before}{self._middles[which]}{number}{feature.after}"
 
     def _put(self, text: str) -> None:
-        self._target.write(text.encode(_BYTES))
+        self._target.write(text.encode(BYTES))
 
 
 class GeoJsonWriter(_FeatureWriter):
@@ -217,7 +163,7 @@ class _FeatureParser:
 
     def __call__(self, text: str, at: int) -> tuple[Feature, int]:
         """The feature that begins here, and where it ends."""
-        members, end = _object(text, at)
+        members, end = members_of(text, at)
         start, stop, properties = members.get("properties", (at + 1, at + 1, None))
         if isinstance(properties, dict):
             self._columns.refuse_taken(properties)
@@ -247,51 +193,20 @@ def _chunks(features: Iterator[Feature]) -> Iterator[Chunk]:
         count += len(rows)
 
 
-def _object(text: str, at: int) -> tuple[dict[str, tuple[int, int, Any]], int]:
-    """The members of the object that begins here: start, end and value of each; and where the object ends."""
-    _nothing, at = _letter("{")(text, at)
-    members: dict[str, tuple[int, int, Any]] = {}
-    at = _end_of(_SPACE, text, at)
-    while text[at] != "}":
-        if members:
-            at = _end_of(_SPACE, text, _letter(",")(text, at)[1])
-        name, start = _member_name(text, at)
-        value, end = _value(text, start)
-        members[name] = (start, end, value)
-        at = _end_of(_SPACE, text, end)
-    return members, at + 1
-
-
-def _member_name(text: str, at: int) -> tuple[str, int]:
-    """The name of a member, and where its value begins."""
-    name, at = _value(text, at)
-    if not isinstance(name, str):
-        raise ValueError(f"{name!r} is no name of a member")
-    _nothing, at = _letter(":")(text, _end_of(_SPACE, text, at))
-    return name, _end_of(_SPACE, text, at)
-
-
-def _letter(expected: str) -> Callable[[str, int], tuple[None, int]]:
-    def parse(text: str, at: int) -> tuple[None, int]:
-        if text[at] != expected:
-            raise ValueError(f"“{text[at : at + 20]}” stands where “{expected}” is due")
-        return None, at + 1
-
-    return parse
-
-
-def _end_of(space: re.Pattern[str], text: str, at: int) -> int:
-    found = space.match(text, at)
-    return found.end() if found else at
-
-
 def _point(members: dict[str, tuple[int, int, Any]]) -> tuple[float, float]:
     geometry = members.get("geometry", (0, 0, None))[2]
     if isinstance(geometry, dict) and geometry.get("type") == "Point":
         pair = geometry.get("coordinates")
         if isinstance(pair, list) and len(pair) >= 2 and all(type(each) in (int, float) for each in pair[:2]):
-            return float(pair[0]), float(pair[1])
+            return _number(pair[0]), _number(pair[1])
     return float("nan"), float("nan")
+
+
+def _number(value: float) -> float:
+    try:
+        return float(value)
+    except OverflowError:  # an integer of hundreds of digits
+        return float("nan")
 
 
 def _refuse_other_crs(crs: Any) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
+import pyarrow as pa
+
 from geo.pointfiles.base import Columns, Reader, UnusableFile, Writer
 from geo.pointfiles.columnar import ParquetReader, ParquetWriter
 from geo.pointfiles.delimited import CsvReader, CsvWriter
@@ -16,6 +18,9 @@ _SUFFIXES = {
     "parquet": [".parquet", ".geoparquet", ".pq"],
 }
 FORMATS: Sequence[str] = tuple(_SUFFIXES)
+
+# Its own pool keeps what it has had once; the system's gives it back, and memory stays as low as it can.
+pa.set_memory_pool(pa.system_memory_pool())
 
 
 def format_of(name: str) -> str | None:

@@ -17,7 +17,7 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.db.backends.postgresql.psycopg_any import DateRange
 
-from geo.pointfiles import delimited, features
+from geo.pointfiles import delimited, jsontext
 from jurisdictions.management.progress import Progress
 from tests.factories import BoundaryFactory, CategoryFactory, CityFactory
 from tests.shapes import lonlat, square
@@ -165,14 +165,14 @@ class TestRowsWithoutAnAnswer:
         assert answers[0] == ["sample", "1", "1-1", "", "covers"]
         assert answers[1:] == [["", "", "", "", "invalid"]] * 8
         assert [each[-1] for each in table(done.bytes)[2:]] == [""] * 8
-        assert "5 have no longitude and latitude (line 3, 4, 5, 6, 7)" in done.said
-        assert "2 have a longitude or latitude that is out of range (line 8, 9)" in done.said
-        assert "1 name a category that does not exist (line 10)" in done.said
-        assert "8 rows have no answer." in done.said
+        assert "Without longitude and latitude: 5 (line 3, 4, 5, 6, 7)" in done.said
+        assert "With a longitude or latitude that is out of range: 2 (line 8, 9)" in done.said
+        assert "With a category that does not exist: 1 (line 10)" in done.said
+        assert "Rows without an answer: 8" in done.said
 
     def test_of_many_the_first_lines_are_named(self, run):
         done = run("lon,lat\n" + "x,y\n" * 9)
-        assert "9 have no longitude and latitude (line 2, 3, 4, 5, 6, …)" in done.said
+        assert "Without longitude and latitude: 9 (line 2, 3, 4, 5, 6, …)" in done.said
 
     def test_a_line_is_counted_where_it_begins_though_rows_before_it_take_several(self, run):
         done = run(f'note,lon,lat\n"a\nb\nc",{row(500, 200)}\nd,x,y\n')
@@ -182,7 +182,7 @@ class TestRowsWithoutAnAnswer:
         lon, lat = lonlat(500, 200)
         done = run(f"lon,lat\n{lat},{lon}\n{lon},{lat}\n")
         assert (done.code, [each[4] for each in new(done.bytes)]) == (3, ["refused", "covers"])
-        assert "1 lie outside, and inside with longitude and latitude exchanged" in done.said
+        assert "Outside, but inside with longitude and latitude exchanged" in done.said
         assert "(line 2)" in done.said
 
     def test_a_place_too_far_away_is_refused_and_one_less_far_is_outside(self, run):
@@ -190,7 +190,7 @@ class TestRowsWithoutAnAnswer:
         assert done.code == 3
         assert [each[4] for each in new(done.bytes)] == ["covers", "outside", "refused"]
         assert [each[-1] for each in table(done.bytes)[2:]] == ["499.86", ""]
-        assert "1 lie further from every city than the service reaches (line 4)" in done.said
+        assert "Further from every city than the service reaches: 1 (line 4)" in done.said
 
     def test_the_answer_of_a_row_does_not_depend_on_the_rows_around_it(self, run):
         done = run("lon,lat,category\n" + f"x,y,\n{row(500, 200)},pothole\n{row(1500, 500)},none\n" * 50)
@@ -253,6 +253,8 @@ class TestGeoJson:
             {"type": "Point", "coordinates": [59.6]},
             {"type": "Point", "coordinates": ["59.6", "36.3"]},
             {"type": "Point", "coordinates": [True, False]},
+            {"type": "Point", "coordinates": [10**400, 36.3]},
+            {"type": "Point", "coordinates": {"lon": 59.6}},
             {"type": "LineString", "coordinates": [[59.6, 36.3], [59.7, 36.3]]},
         ],
     )
@@ -267,7 +269,7 @@ class TestGeoJson:
         content = collection(*(feature(number * 20, 200, text='«گیومه»\\"') for number in range(40)), crs=None)
         whole = run(content, "in.geojson", "out.geojson")
         for size in (1, 7, 100):
-            monkeypatch.setattr(features, "_BLOCK", size)
+            monkeypatch.setattr(jsontext, "BLOCK", size)
             assert run(content, "in.geojson", "out.geojson").bytes == whole.bytes
         assert len(json.loads(whole.bytes)["features"]) == 40
 

@@ -29,11 +29,11 @@ from jurisdictions.routed_files import Tally, added_columns, route_rows
 UNANSWERED = 3  # the exit code where rows have no answer; 1 is for what could not be done
 
 SENTENCES = {
-    "no_number": "have no longitude and latitude",
-    "out_of_range": "have a longitude or latitude that is out of range",
-    "unknown_category": "name a category that does not exist",
-    "exchanged": "lie outside, and inside with longitude and latitude exchanged: are the columns the right way round?",
-    "too_far": "lie further from every city than the service reaches",
+    "no_number": "Without longitude and latitude",
+    "out_of_range": "With a longitude or latitude that is out of range",
+    "unknown_category": "With a category that does not exist",
+    "exchanged": "Outside, but inside with longitude and latitude exchanged (are the columns the right way round?)",
+    "too_far": "Further from every city than the service reaches",
 }
 
 
@@ -119,9 +119,9 @@ class Command(BaseCommand):
         for name, fault in tally.faults.items():
             if fault.count:
                 first = ", ".join(map(str, fault.first)) + (", …" if fault.count > len(fault.first) else "")
-                self.stderr.write(f"{fault.count:,} {SENTENCES[name]} ({tally.unit} {first})")
+                self.stderr.write(f"{SENTENCES[name]}: {fault.count:,} ({tally.unit} {first})")
         if tally.unanswered:
-            raise CommandError(f"{tally.unanswered:,} rows have no answer.", returncode=UNANSWERED)
+            raise CommandError(f"Rows without an answer: {tally.unanswered:,}", returncode=UNANSWERED)
 
 
 def _format(name: str, given: str | None, option: str) -> str:

@@ -10,15 +10,23 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from api.errors import Fault, Problem, refusal
-from geo.crs import WGS84
+from geo.nearness import as_polygon
+from geo.tiles import DEEPEST
 
 CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+MOST_METRES = 50_000
 NUMBER = re.compile(r"[+-]?(\d{1,15}(\.\d{0,30})?|\.\d{1,30})([eE][+-]?\d{1,3})?\Z", re.ASCII)
 
 
 def bad(name: str, code: str, detail: str) -> Problem:
     """A refusal of one parameter."""
     return refusal([Fault(field=name, code=code, detail=detail)])
+
+
+def unknown_value(name: str, value: str, known: Collection[str]) -> Problem:
+    """A refusal of a word that is none of those known."""
+    detail = _("“%(value)s” is none of: %(known)s.") % {"value": value[:80], "known": ", ".join(known)}
+    return bad(name, "unknown_value", detail)
 
 
 class Params:
@@ -47,6 +55,13 @@ class Params:
         """A list parted by commas; empty where the parameter is absent."""
         return [word.strip() for word in (self.text(name) or "").split(",") if word.strip()]
 
+    def choice(self, name: str, known: Collection[str]) -> str | None:
+        """One of the words that are known."""
+        value = self.text(name)
+        if value is not None and value not in known:
+            raise unknown_value(name, value, known)
+        return value
+
     def number(self, name: str) -> float | None:
         """A finite decimal number."""
         value = self.text(name)
@@ -69,6 +84,13 @@ class Params:
             raise bad("limit", "limit_out_of_range", detail)
         return int(value)
 
+    def zoom(self) -> int | None:
+        """A map's zoom: a whole number from 0 to 24."""
+        value = self.text("zoom")
+        if value is not None and not (re.fullmatch("[0-9]{1,2}", value) and int(value) <= DEEPEST):
+            raise bad("zoom", "invalid_zoom", _("zoom is a whole number from 0 to 24."))
+        return None if value is None else int(value)
+
     def bbox(self) -> Polygon | None:
         """A box `minlon,minlat,maxlon,maxlat` in WGS 84, edges included."""
         value = self.text("bbox")
@@ -79,9 +101,24 @@ class Params:
             raise bad("bbox", "invalid_bbox", _("bbox has four numbers: minlon,minlat,maxlon,maxlat."))
         west, south, east, north = (_number("bbox", part.strip(), code="invalid_bbox") for part in parts)
         _check_box(west, south, east, north)
-        box: Polygon = Polygon.from_bbox((west, south, east, north))
-        box.srid = WGS84
-        return box
+        return as_polygon((west, south, east, north))
+
+    def near(self) -> tuple[float, float, float] | None:
+        """A circle `lon,lat,metres` around a place in WGS 84; 1 to 50,000 metres."""
+        value = self.text("near")
+        if value is None:
+            return None
+        parts = value.split(",")
+        if len(parts) != 3:
+            raise bad("near", "invalid_near", _("near has three numbers: lon,lat,metres."))
+        lon, lat, metres = (_number("near", part.strip(), code="invalid_near") for part in parts)
+        if not (-180 <= lon <= 180 and -90 <= lat <= 90):
+            detail = _("Longitudes lie between -180 and 180, latitudes between -90 and 90.")
+            raise bad("near", "coordinates_out_of_range", detail)
+        if not 1 <= metres <= MOST_METRES:
+            detail = _("Near is from 1 to %(most)d metres away.") % {"most": MOST_METRES}
+            raise bad("near", "invalid_near", detail)
+        return lon, lat, metres
 
     def moment(self, name: str) -> datetime | date | None:
         """A moment with its zone, or a bare day, which means that day on the city's own calendar."""

@@ -11,11 +11,15 @@ from bench.database import ROOT, make_database, recipe_of, url_beside
 from config import cluster, environment
 
 FEWEST = 10_000
+PARTS = ("routing", "page", "tiles", "clusters", "writes", "points")
 
 
 def main() -> str | None:
     """The sentence that says why there is no table, or None after printing it."""
     options = _options()
+    unknown = [part for part in options.only or () if part not in PARTS]
+    if unknown:
+        return f"There is no part {unknown[0]}; there are: {', '.join(PARTS)}."
     if options.reports < FEWEST:
         return f"The pages that are asked for need at least {FEWEST} reports."
     cluster.ensure_running()
@@ -31,8 +35,9 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="script/bench", description="How fast City Eye is.", allow_abbrev=False)
     parser.add_argument("--reports", type=_positive, default=100_000, help="in the database (100000)")
     parser.add_argument("--connections", type=_positive, default=4, help="that ask at once (4)")
-    parser.add_argument("--rounds", type=_positive, default=4, help="that everybody takes part in (4)")
+    parser.add_argument("--rounds", type=_positive, default=3, help="that everybody takes part in (3)")
     parser.add_argument("--seconds", type=_positive, default=2, help="of each turn in a round (2)")
+    parser.add_argument("--only", action="append", help=f"this part, or these ({', '.join(PARTS)})", metavar="NAME")
     parser.add_argument("--markdown", action="store_true", help="print the table in Markdown")
     parser.add_argument("--city", type=Path, default=ROOT / "fixtures" / "mashhad.json", help="the city's manifest")
     return parser.parse_args()
@@ -66,7 +71,12 @@ def _show(options: argparse.Namespace) -> str | None:
     from bench.statements import Unrecordable
     from bench.table import markdown, plain
 
-    plan = Plan(connections=options.connections, rounds=options.rounds, seconds=options.seconds)
+    plan = Plan(
+        connections=options.connections,
+        rounds=options.rounds,
+        seconds=options.seconds,
+        parts=options.only or PARTS,
+    )
     try:
         sections = measure(plan)
     except (Different, Failed, NotServing, Unrecordable) as error:

@@ -1,11 +1,10 @@
-"""Views with nothing in them but the statement that ours runs for the same query string: the limit of Django here."""
+"""Views with nothing in them but the statement that ours runs for the same address: the limit of Django here."""
 
 import json
 from functools import cache
 
 from django.http import HttpRequest, HttpResponse
 
-from bench.questions import PAGE
 from bench.statements import Recording, run, saved
 
 JSON = "application/json"
@@ -18,20 +17,25 @@ def null(request: HttpRequest) -> HttpResponse:
     return HttpResponse(b"{}", content_type=JSON)
 
 
-def route(request: HttpRequest) -> HttpResponse:
-    """The routing statement and nothing else, its rows as JSON."""
-    names, rows = run(_recorded(request).main)
-    return HttpResponse(
-        json.dumps([dict(zip(names, row, strict=True)) for row in rows], default=str), content_type=JSON
-    )
+def rows(request: HttpRequest, address: str) -> HttpResponse:
+    """The statement and nothing else, the names of its columns and its rows as JSON."""
+    found = run(_recorded(request, address).main)
+    return HttpResponse(json.dumps(found, default=str), content_type=JSON)
 
 
-def reports(request: HttpRequest) -> HttpResponse:
-    """The page's statement and nothing else: its texts, with commas between and a collection around them."""
-    _names, rows = run(_recorded(request).main)
-    texts = ",".join(row[-1] for row in rows[:PAGE])
-    return HttpResponse(f'{{"type":"FeatureCollection","features":[{texts}]}}', content_type="application/geo+json")
+def page(request: HttpRequest, address: str) -> HttpResponse:
+    """The page's statement and nothing else: the text of its features, with a collection around it."""
+    _names, [[_total, text, *_ends]] = run(_recorded(request, address).main, as_bytes=True)
+    body = b'{"type":"FeatureCollection","features":[%s]}' % (text or b"")
+    return HttpResponse(body, content_type="application/geo+json")
 
 
-def _recorded(request: HttpRequest) -> Recording:
-    return recordings()[request.META["QUERY_STRING"]]
+def packed(request: HttpRequest, address: str) -> HttpResponse:
+    """The tile's statement and nothing else: the bytes of places and of references, as they come."""
+    _names, [[places, references]] = run(_recorded(request, address).main, as_bytes=True)
+    return HttpResponse([places or b"", b"\n", references or b""], content_type="application/octet-stream")
+
+
+def _recorded(request: HttpRequest, address: str) -> Recording:
+    query = request.META["QUERY_STRING"]
+    return recordings()[f"/{address}?{query}" if query else f"/{address}"]

@@ -1,6 +1,9 @@
-"""Where the bench's database lies and what it is made of; nothing here needs Django, whose settings come after it."""
+"""Where the bench's database lies and what it is made of; little here needs Django, whose settings come after it."""
 
 import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -8,7 +11,13 @@ import psycopg2
 
 NAME = "cityeye_bench"
 ROOT = Path(__file__).resolve().parent.parent
-INGREDIENTS = ("*/migrations/*.py", "fixtures/*.json", "fixtures/*.geojson", "bench/load.py")
+INGREDIENTS = (
+    "*/migrations/*.py",
+    "reports/density/*.py",
+    "fixtures/*.json",
+    "fixtures/*.geojson",
+    "bench/load.py",
+)
 
 
 def url_beside(server: str) -> str:
@@ -38,3 +47,30 @@ def make_database(server: str, *, recipe: str) -> bool:
             return True
     finally:
         link.close()
+
+
+def url_of(copy: str) -> str:
+    """The address of a copy of the bench's database, which Django is set up for."""
+    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{NAME}_{copy}").geturl()
+
+
+@contextmanager
+def copied(copy: str) -> Iterator[None]:
+    """Django connected to a copy of the bench's database, for as long as it lasts; nobody else may be connected."""
+    from django.db import connection
+
+    name = f"{NAME}_{copy}"
+    connection.close()
+    link = psycopg2.connect(urlsplit(os.environ["DATABASE_URL"])._replace(path="/postgres").geturl())
+    link.autocommit = True
+    with link.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        cursor.execute(f"CREATE DATABASE {name} TEMPLATE {NAME}")
+        connection.settings_dict["NAME"] = name
+        try:
+            yield
+        finally:
+            connection.close()
+            connection.settings_dict["NAME"] = NAME
+            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    link.close()

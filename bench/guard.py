@@ -3,7 +3,14 @@
 import json
 from datetime import datetime
 from math import isclose
+from tempfile import NamedTemporaryFile
 from typing import Any
+
+from django.contrib.gis.gdal import DataSource
+
+from geo.mvt import EXTENT
+
+STEP = 1.5  # steps of a tile by which two may round a place differently
 
 
 class Different(Exception):
@@ -12,7 +19,8 @@ class Different(Exception):
 
 def same_route(ours: bytes, rows: bytes) -> None:
     """Our route says what the rows of its statement say: who, where, how far from the edge. Raises Different."""
-    said, found = json.loads(ours)["properties"], json.loads(rows)
+    said, (names, values) = json.loads(ours)["properties"], json.loads(rows)
+    found = [dict(zip(names, row, strict=True)) for row in values]
     first = found[0]
     department = said["department"] and said["department"]["code"]
     if department != first["department_code"] or not isclose(said["edge_m"], first["edge_m"], abs_tol=0.01):
@@ -49,3 +57,46 @@ def _properties(feature: dict[str, Any]) -> dict[str, Any]:
         for name, value in feature["properties"].items()
     }
     return {"reference": feature["id"], "id": feature["id"], **properties}
+
+
+def same_count(ours: bytes | int, rows: bytes) -> None:
+    """Our clusters (GeoJSON, or their sum) count what the rows of their statement count. Raises Different."""
+    said = ours if isinstance(ours, int) else json.loads(ours)["count"]
+    names, values = json.loads(rows)
+    counted = sum(int(row[names.index("n")]) for row in values)
+    if said != counted:
+        raise Different(f"{said} reports in clusters, {counted} in the rows")
+
+
+def read_tile(tile: bytes) -> list[dict[str, Any]]:
+    """The features of a tile's only layer, read by GDAL: attributes, and `place` in steps from the north-west."""
+    with NamedTemporaryFile(suffix=".mvt") as file:
+        file.write(tile)
+        file.flush()
+        if not tile:
+            return []
+        layer = DataSource(file.name)[0]
+        return [_feature(each, layer.fields) for each in layer]
+
+
+def _feature(feature: Any, names: list[str]) -> dict[str, Any]:
+    x, y = feature.geom.coords
+    return {**{name: feature.get(name) for name in names}, "place": (x, EXTENT - y)}
+
+
+def same_tile(ours: list[dict[str, Any]], theirs: list[dict[str, Any]]) -> None:
+    """Theirs has our reports where we have them, and beyond these only some at the rim. Raises Different."""
+    here, there = ({each["reference"]: each for each in tile} for tile in (ours, theirs))
+    for reference, our in here.items():
+        their = there.pop(reference, None)
+        if their is None or not _same_report(our, their):
+            raise Different(f"{our} and {their}")
+    inside = [each for each in there.values() if all(STEP < step < EXTENT - STEP for step in each["place"])]
+    if inside:
+        raise Different(f"{inside[0]} is not in our tile")
+
+
+def _same_report(our: dict[str, Any], their: dict[str, Any]) -> bool:
+    category = their.get("category") or their.get("category_code")
+    near = all(abs(one - other) <= STEP for one, other in zip(our["place"], their["place"], strict=True))
+    return near and (our["category"], our["status"]) == (category, their["status"])

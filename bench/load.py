@@ -15,6 +15,7 @@ from django.db import connection, transaction
 
 from bench.database import NAME
 from jurisdictions.models import Category, Street
+from reports.density import fold
 from reports.references import ALPHABET
 from reports.seeding import read_phrases
 from reports.workflow import Status
@@ -113,7 +114,9 @@ def fill_database(*, manifest: Path, reports: int, recipe: str) -> None:
     with Path("/dev/null").open("w") as nowhere:
         call_command("load_city", str(manifest), stdout=nowhere)
     insert_reports(count=reports)
+    fold()
     with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM reports_change")  # as a day later
         cursor.execute("VACUUM ANALYZE")
         cursor.execute(f"COMMENT ON DATABASE {NAME} IS %s", [recipe])
 

@@ -10,22 +10,20 @@ import os
 import random
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
 from itertools import pairwise
 from json import dumps
 from statistics import median
 from typing import Any
-from urllib.parse import urlsplit
 
 import django
 import psycopg2
 
-from bench.database import NAME, ROOT, make_database, recipe_of, url_beside
+from bench.database import ROOT, copied, make_database, recipe_of, url_beside, url_of
 from config import cluster, environment
 
-COPY = f"{NAME}_rerouting"
+COPY = "rerouting"
 LIMIT_S = 60.0  # for 100,000 reports
 PER = 100_000
 
@@ -46,29 +44,9 @@ def main() -> str | None:
         from bench.load import fill_database
 
         fill_database(manifest=manifest, reports=count, recipe=recipe)
-    with _copy(server):
+    with copied(COPY):
         _run(count)
     return None
-
-
-@contextmanager
-def _copy(server: str) -> Iterator[None]:
-    """Django connected to a copy of the bench's database, for as long as it lasts."""
-    from django.db import connection
-
-    connection.close()
-    link = psycopg2.connect(server)
-    link.autocommit = True
-    with link.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE IF EXISTS {COPY} WITH (FORCE)")
-        cursor.execute(f"CREATE DATABASE {COPY} TEMPLATE {NAME}")
-        connection.settings_dict["NAME"] = COPY
-        try:
-            yield
-        finally:
-            connection.close()
-            cursor.execute(f"DROP DATABASE {COPY} WITH (FORCE)")
-    link.close()
 
 
 def _run(count: int) -> None:
@@ -171,7 +149,7 @@ def _timed(name: str, count: int, act: Callable[[Callable[[int, int], None]], An
 
 def _write(stop: Any, results: Any) -> None:
     """Change one report after the other, as somebody who handles them does: how long each took, in ms."""
-    link = psycopg2.connect(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{COPY}").geturl())
+    link = psycopg2.connect(url_of(COPY))
     link.autocommit = True
     waits = []
     draw = random.Random(1)

@@ -5,8 +5,8 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -43,31 +43,46 @@ class Server:
 
     def fetch(self, address: str) -> bytes:
         """The body of a successful answer; raises NotServing for any other."""
+        status, _etag, body = self.ask(address)
+        if status != 200:
+            raise NotServing(f"{address} is answered with {status}: {body[:300]!r}")
+        return body
+
+    def ask(self, address: str, headers: Mapping[str, str] | None = None) -> tuple[int, str, bytes]:
+        """The status of an answer, its ETag, and its body."""
         connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
-            connection.request("GET", address)
+            connection.request("GET", address, headers=dict(headers or {}))
             answer = connection.getresponse()
-            body = answer.read()
+            return answer.status, answer.getheader("ETag", ""), answer.read()
         finally:
             connection.close()
-        if answer.status != 200:
-            raise NotServing(f"{address} is answered with {answer.status}: {body[:300]!r}")
-        return body
+
+
+def server(
+    name: str, *, settings: str, probe: str, environment: Mapping[str, str] | None = None
+) -> AbstractContextManager[Server]:
+    """`script/server` with these settings, once it answers `probe`. Raises NotServing."""
+    port = free_port()
+    words = [str(ROOT / "script" / "server"), "--port", str(port)]
+    variables = {"DJANGO_SETTINGS_MODULE": settings, **(environment or {})}
+    return started(name, words, port=port, probe=probe, environment=variables)
 
 
 @contextmanager
-def server(name: str, *, settings: str, probe: str) -> Iterator[Server]:
-    """`script/server` with these settings, once it answers `probe`. Raises NotServing."""
+def started(
+    name: str, words: Sequence[str], *, port: int, probe: str, environment: Mapping[str, str]
+) -> Iterator[Server]:
+    """A server of that name by the words of its command, once it answers `probe` on the port. Raises NotServing."""
     log = LOG / f"bench-{name}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
-    port = _free_port()
-    with log.open("wb") as words:
+    with log.open("wb") as file:
         process = subprocess.Popen(
-            ["setpriv", "--pdeathsig", "TERM", "--", ROOT / "script" / "server", "--port", str(port)],
-            env=os.environ | {"DJANGO_SETTINGS_MODULE": settings},
+            ["setpriv", "--pdeathsig", "TERM", "--", *words],
+            env=os.environ | environment,
             stdin=subprocess.DEVNULL,
-            stdout=words,
-            stderr=words,
+            stdout=file,
+            stderr=file,
             start_new_session=True,
         )
     running = Server(port=port, pid=process.pid)
@@ -100,8 +115,8 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def _free_port() -> int:
-    """Below 32768: from there on the system hands ports out by itself."""
+def free_port() -> int:
+    """A port that nobody listens on. Below 32768: from there on the system hands ports out by itself."""
     while True:
         port = randrange(20_000, 32_000)
         with socket.socket() as probe:

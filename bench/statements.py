@@ -13,7 +13,9 @@ from typing import Any
 
 from django.db import connection
 from django.test import Client
+from psycopg2.extensions import register_type
 
+from geo.pages import TEXT_AS_BYTES
 from jurisdictions.routing_query import prepare
 
 STORE = Path(__file__).resolve().parent.parent / ".local" / "bench" / "statements.pickle"
@@ -62,16 +64,18 @@ def _is_sent_by(module: str) -> bool:
     return frame is not None
 
 
-def run(statement: Statement) -> tuple[list[str], Sequence[tuple[Any, ...]]]:
-    """The names of the columns, and the rows."""
+def run(statement: Statement, *, as_bytes: bool = False) -> tuple[list[str], Sequence[tuple[Any, ...]]]:
+    """The names of the columns, and the rows; texts as the bytes that came, where they are passed on as they are."""
     with connection.cursor() as cursor:
         prepare(cursor.connection)
+        if as_bytes:
+            register_type(TEXT_AS_BYTES, cursor.cursor)
         cursor.execute(statement.sql, statement.values)
         return [column.name for column in cursor.description], cursor.fetchall()
 
 
 def save(recordings: Mapping[str, Recording]) -> None:
-    """Keep the recordings, by the query string of their requests, for the server of the bare views."""
+    """Keep the recordings, by the address of their requests, for the server of the bare views."""
     STORE.parent.mkdir(parents=True, exist_ok=True)
     STORE.write_bytes(pickle.dumps(dict(recordings)))
 

@@ -11,19 +11,21 @@ HEAD = ("", "answers a second", "median ms", "CPU ms", "City Eye ÷ it", "goal")
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One that was measured. `goal`: City Eye is to be at least that many times as fast."""
+    """One that was measured. Goals: City Eye `goal` times as fast, or its median at most `most_ms` above this one's."""
 
     name: str
     rounds: Sequence[Speed]
     goal: float | None = None
+    most_ms: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """Rows that answer the same question, City Eye's the last."""
+    """Rows that answer the same question, City Eye's the last; `notes` stand below them."""
 
     title: str
     rows: Sequence[Row]
+    notes: Sequence[str] = ()
 
 
 def ratios(ours: Row, other: Row) -> list[float]:
@@ -42,18 +44,27 @@ def cells(row: Row, ours: Row) -> tuple[str, ...]:
         return row.name, answers, middle, cpu, "", ""
     found = ratios(ours, row)
     ratio = f"{median(found):.2f} ({min(found):.2f}–{max(found):.2f})"
-    goal = f"≥ {row.goal:g} {'reached' if median(found) >= row.goal else 'missed'}" if row.goal else ""
-    return row.name, answers, middle, cpu, ratio, goal
+    return row.name, answers, middle, cpu, ratio, _goal(row, ours)
+
+
+def _goal(row: Row, ours: Row) -> str:
+    """What City Eye is to reach beside this row, and whether it does."""
+    if row.goal:
+        return f"≥ {row.goal:g} {'reached' if median(ratios(ours, row)) >= row.goal else 'missed'}"
+    if row.most_ms:
+        above = median(mine.median_ms - theirs.median_ms for mine, theirs in zip(ours.rounds, row.rounds, strict=True))
+        return f"≤ {row.most_ms:g} ms above it: {above:.1f} {'reached' if above <= row.most_ms else 'missed'}"
+    return ""
 
 
 def plain(sections: Sequence[Section]) -> str:
     """The table in columns of fixed width."""
-    blocks = [(section.title, [cells(row, section.rows[-1]) for row in section.rows]) for section in sections]
+    blocks = [(section, [cells(row, section.rows[-1]) for row in section.rows]) for section in sections]
     every = [HEAD, *(row for _, rows in blocks for row in rows)]
     widths = [max(len(row[column]) for row in every) for column in range(len(HEAD))]
     lines = [_line(HEAD, widths)]
-    for title, rows in blocks:
-        lines += ["", title, *(_line(row, widths) for row in rows)]
+    for section, rows in blocks:
+        lines += ["", section.title, *(_line(row, widths) for row in rows), *(f"  {note}" for note in section.notes)]
     return "\n".join(lines)
 
 
@@ -63,6 +74,7 @@ def markdown(sections: Sequence[Section]) -> str:
     for section in sections:
         lines += ["", f"**{section.title}**", "", f"| {' | '.join(HEAD)} |", "|---|--:|--:|--:|--:|---|"]
         lines += [f"| {' | '.join(cells(row, section.rows[-1]))} |" for row in section.rows]
+        lines += [line for note in section.notes for line in ("", note)]
     return "\n".join(lines[1:])
 
 

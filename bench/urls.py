@@ -1,12 +1,19 @@
-"""The addresses of what City Eye is measured against."""
+"""The addresses of what City Eye is measured against; those of bare views end in the address that ours has."""
 
-from django.urls import path
+from importlib.util import find_spec
+
+from django.urls import URLPattern, path
 
 from bench import bare, peers
 
-urlpatterns = [
+urlpatterns: list[URLPattern] = [
     path("null", bare.null),
-    path("bare/route", bare.route),
-    path("bare/reports", bare.reports),
-    path("drf-gis/reports", peers.ReportList.as_view()),
+    path("bare/rows/<path:address>", bare.rows),
+    path("bare/page/<path:address>", bare.page),
+    path("bare/packed/<path:address>", bare.packed),
+    path("drf-gis/api/v1/reports", peers.ReportList.as_view()),
 ]
+if find_spec("vectortiles"):  # where the bench has put it in the way
+    from bench.vectortiles_peer import ReportTile
+
+    urlpatterns.append(path("vectortiles/<int:z>/<int:x>/<int:y>", ReportTile.as_view()))

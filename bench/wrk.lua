@@ -1,10 +1,12 @@
 -- Asks for one address after the other from a file (first argument), beginning somewhere in it (second), and ends with
--- one line of JSON for the bench.
+-- one line of JSON for the bench. An address may be followed by a tab and an ETag: then it asks whether that holds.
 local requests, at = {}, 0
 
 function init(arguments)
-  for address in io.lines(arguments[1]) do
-    requests[#requests + 1] = wrk.format("GET", address)
+  for line in io.lines(arguments[1]) do
+    local address, etag = line:match("^([^\t]*)\t?(.*)$")
+    local headers = etag ~= "" and { ["If-None-Match"] = etag } or nil
+    requests[#requests + 1] = wrk.format("GET", address, headers)
   end
   at = tonumber(arguments[2]) % #requests
 end

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "rest_framework_gis",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "corsheaders",
     "django_q",
     "geo",
     "persian",
@@ -51,13 +52,14 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "web.security.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "api.compression.CompressionMiddleware",
+    "web.sessions.PageSessionMiddleware",
     "web.language.LanguageMiddleware",
     "api.errors.ProblemMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "web.sessions.PageAuthenticationMiddleware",
+    "web.sessions.PageMessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -157,6 +159,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PARSER_CLASSES": ["api.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["api.negotiation.GeoJSONRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "api.negotiation.ForgivingNegotiation",
+    "DEFAULT_METADATA_CLASS": "api.negotiation.AllowAlone",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "URL_FORMAT_OVERRIDE": None,
     "EXCEPTION_HANDLER": "api.errors.problem_response",
@@ -175,8 +178,20 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SERVE_PERMISSIONS": ["api.permissions.Public"],
     "SERVE_AUTHENTICATION": [],
 }
+# Pages of other hosts that may ask the API, by their scripts; with * anybody's may read. No cookie ever opens the API.
+CORS_ALLOWED_ORIGINS = environment.words("CORS_ALLOWED_ORIGINS", "")
+CORS_ALLOW_ALL_ORIGINS = "*" in CORS_ALLOWED_ORIGINS
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"] + ([] if CORS_ALLOW_ALL_ORIGINS else ["POST", "PATCH"])
+CORS_ALLOW_HEADERS = ["accept", "accept-language", "authorization", "content-type", "idempotency-key", "if-none-match"]
+CORS_EXPOSE_HEADERS = ["ETag", "Link", "Location", "Retry-After"]
+if CORS_ALLOWED_ORIGINS:
+    MIDDLEWARE.insert(0, "corsheaders.middleware.CorsMiddleware")  # before whatever answers or refuses
+if CORS_ALLOW_ALL_ORIGINS:
+    CORS_ALLOWED_ORIGINS = []
 MAX_BODY_BYTES = environment.number("MAX_BODY_BYTES", 65_536)
 MAX_COLLECTION_BYTES = environment.number("MAX_COLLECTION_BYTES", 8_388_608)
+QUERY_TIMEOUT_MS = environment.number("QUERY_TIMEOUT_MS", 10_000)
 ANONYMOUS_REPORTS_PER_HOUR = environment.number("ANONYMOUS_REPORTS_PER_HOUR", 300)
 
 # -- Routing (metres) -------------------------------------------------------------------------------
@@ -191,6 +206,13 @@ PHONE_REGION = environment.text("PHONE_REGION", "IR")
 # -- Map --------------------------------------------------------------------------------------------
 # The address of a MapLibre style to draw below our layers; without one the map draws streets and districts of our own.
 BASEMAP_STYLE_URL = environment.text("BASEMAP_STYLE_URL", "")
+
+# -- Live events ------------------------------------------------------------------------------------
+# Where maps find them: an address, or a path of this host that a proxy leads to script/live. Without it maps look again
+# each minute.
+LIVE_URL = environment.text("LIVE_URL", "")
+LIVE_MAX_CLIENTS = environment.number("LIVE_MAX_CLIENTS", 1_000)
+LIVE_MAX_CLIENTS_PER_ADDRESS = environment.number("LIVE_MAX_CLIENTS_PER_ADDRESS", 20)
 
 # -- Telling people ---------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", "city-eye@localhost")

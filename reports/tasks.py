@@ -1,4 +1,4 @@
-"""What the worker does about reroutings: goes on with those under way, begins one when a boundary set's day comes."""
+"""What the worker does: folds changes into counts, goes on with reroutings, begins one on a boundary set's day."""
 
 import logging
 from collections.abc import Callable
@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django_q.tasks import async_task
 
+from reports.density import fold, sweep
 from reports.models import Rerouting, ReroutingState
 from reports.rerouting import begin_apply, begin_preview, carry_on
 from reports.rerouting.flips import sets_that_came_into_force
@@ -21,6 +22,14 @@ BUDGET = timedelta(seconds=30)  # below the time a job may run, by more than one
 
 class TimeIsUp(Exception):
     """A job has worked long enough: the next one goes on."""
+
+
+def fold_changes() -> int:
+    """Fold what has changed into the map's counts, and sweep what was folded long ago; how many were folded."""
+    stop_at = timezone.now() + BUDGET
+    done = fold(go_on=lambda: timezone.now() < stop_at)
+    sweep(at=timezone.now())
+    return done
 
 
 def hint(rerouting: Rerouting) -> None:

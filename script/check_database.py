@@ -8,7 +8,7 @@ from typing import Any
 import dj_database_url
 import psycopg2
 
-EXTENSIONS = ("postgis", "btree_gist")
+EXTENSIONS = ("postgis", "btree_gist", "pg_trgm")
 
 
 def main() -> str | None:

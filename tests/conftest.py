@@ -12,6 +12,7 @@ from django.test import Client
 
 from config.cluster import ensure_running
 from jurisdictions.models import Category, Department, Jurisdiction
+from tests.browser import chromium, idle, reader, visit
 from tests.database import django_db_modify_db_settings
 from tests.factories import (
     BoundaryFactory,
@@ -25,7 +26,8 @@ from tests.factories import (
 )
 from tests.shapes import lonlat, rectangle, square
 
-__all__ = ["django_db_modify_db_settings"]
+# One browser for all: a second one in a process would not start beside it.
+__all__ = ["chromium", "django_db_modify_db_settings", "idle", "reader", "visit"]
 
 ensure_running()  # for a pytest that no script has started
 
@@ -114,7 +116,9 @@ def _no_catalog_of_static_files() -> None:
 def _emptied_by_deleting() -> None:
     # What a test commits is a few rows: to delete them takes milliseconds, to truncate forty tables half a second.
     def deletions(operations, style, tables, **_options) -> list[str]:
-        return [f"DELETE FROM {operations.quote_name(table)}" for table in tables]
+        # Deleting reports writes changes: these are deleted last.
+        ordered = sorted(tables, key=lambda table: table == "reports_change")
+        return [f"DELETE FROM {operations.quote_name(table)}" for table in ordered]
 
     type(connection.ops).sql_flush = deletions
 

@@ -17,6 +17,8 @@ def django_db_modify_db_settings(request, django_db_modify_db_settings_parallel_
     """Called by pytest-django before it makes the database of this process."""
     worker = getattr(request.config, "workerinput", {}).get("workerid", "")
     test = connection.settings_dict["TEST"]
+    # A commit need not reach the disk: nothing in this database outlives a crash.
+    connection.settings_dict["OPTIONS"]["options"] += " -c synchronous_commit=off"
     name = connection.creation._get_test_db_name().removesuffix(f"_{worker}")
     with django_db_blocker.unblock():
         test["TEMPLATE"] = _migrated(f"{name}_template")

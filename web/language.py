@@ -35,7 +35,10 @@ class LanguageMiddleware:
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
-        patch_vary_headers(response, ["Accept-Language" if is_api else "Cookie"])
+        if not is_api:
+            patch_vary_headers(response, ["Cookie"])
+        elif response.status_code >= 400:  # what succeeds says the same in every language, and one copy is kept of it
+            patch_vary_headers(response, ["Accept-Language"])
         return response
 
 

@@ -24,13 +24,13 @@ class ContentSecurityPolicyMiddleware:
 
 
 def policy(*, inline_styles: bool = False) -> str:
-    """The policy: everything from this host; the base map's host as well, where one is set."""
+    """The policy: everything from this host; that of the base map and that of live events as well, where set."""
     basemap = _origin(settings.BASEMAP_STYLE_URL)
     directives: dict[str, tuple[str, ...]] = {
         "default-src": ("'self'",),
         "style-src": ("'self'", *(["'unsafe-inline'"] if inline_styles else [])),
         "img-src": ("'self'", "data:", "blob:", *basemap),
-        "connect-src": ("'self'", *basemap),
+        "connect-src": ("'self'", *basemap, *_origin(settings.LIVE_URL)),
         "worker-src": ("'self'", "blob:"),
         "object-src": ("'none'",),
         "base-uri": ("'none'",),

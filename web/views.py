@@ -23,6 +23,7 @@ def city_map(request: HttpRequest) -> HttpResponse:
         "statuses": status_names(),
         "messages": map_messages(),
         "isEmpty": not cities,
+        "live": settings.LIVE_URL,
     }
     city = cities[0].name() if len(cities) == 1 else ""
     return render(request, "web/map.html", {"city": city, "statuses": status_names(), "for_script": for_script})

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from django.db.models import F, Func, Q
-from django.db.models.functions import Coalesce
+from django.db.models import F
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
@@ -12,12 +12,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from api.negotiation import PlainJSONRenderer
-from api.params import Params, bad
+from api.conditional import FOR_LONG, answer, etag_of, redirect_to
+from api.errors import Problem
+from api.negotiation import GeoJSONRenderer, PlainJSONRenderer
+from api.params import CONTROL, Params, bad
 from api.permissions import Public
 from api.v1 import schema
+from api.v1.outlines import collection_of, with_links
 from geo.features import feature_collection, read_features
-from jurisdictions.models import Boundary, Category, CategoryGroup, Jurisdiction, Level, Street
+from geo.outlines import WHOLE
+from jurisdictions.editions import Edition, editions_at
+from jurisdictions.models import Category, CategoryGroup, Jurisdiction, Level, Street
 
 GEOJSON = "application/geo+json"
 
@@ -26,36 +31,60 @@ class JurisdictionsView(APIView):
     """The polygons of one level."""
 
     permission_classes = [Public]
+    renderer_classes = [GeoJSONRenderer]
 
     @extend_schema(
         operation_id="listJurisdictions",
         parameters=[
             schema.query("level", "The level's code: city, district, zone, neighborhood, …", required=True),
-            schema.query("city", "A city's code, where there are several."),
+            *schema.OUTLINES,
         ],
         responses=schema.JURISDICTION_COLLECTION,
     )
     def get(self, request: Request) -> HttpResponse:
-        """List the jurisdictions of a level with the boundaries in force today, each city on its own calendar."""
-        params = Params(request.GET, known=["level", "city"])
-        level = _level(params)
-        rows = Boundary.objects.filter(_today(_cities(params)), jurisdiction__level=level)
-        features = read_features(
-            rows.order_by("jurisdiction__root__code", "jurisdiction__id"),
-            id="jurisdiction__code",
-            geometry="shape",
-            properties={
-                "level": F("jurisdiction__level__code"),
-                "code": F("jurisdiction__code"),
-                "name_fa": F("jurisdiction__name_fa"),
-                "name_en": F("jurisdiction__name_en"),
-                "parent_level": F("jurisdiction__parent__level__code"),
-                "parent_code": F("jurisdiction__parent__code"),
-                "city_code": Coalesce(F("jurisdiction__root__code"), F("jurisdiction__code")),
-                "first_day": Func(F("in_force"), function="lower"),
-            },
-        )
-        return HttpResponse(feature_collection(features), content_type=GEOJSON)
+        """List the jurisdictions of a level with the boundaries in force today, each city on its own calendar.
+
+        `links` names the address, `rel: canonical`, under which the same answer may be kept for long: it changes with
+        the boundaries.
+        """
+        params = Params(request.GET, known=["level", "zoom", "city"])
+        level = _level(params).code
+        asked = _asked(params)
+        edition = editions_at(timezone.now(), levels=[level])[level]
+        address = _address(request, edition)
+
+        def make() -> HttpResponse:
+            links = [{"rel": "canonical", "type": GEOJSON, "href": address}]
+            return HttpResponse(with_links(collection_of(edition, **asked), links), content_type=GEOJSON)
+
+        return answer(request, make, etag=etag_of(request, edition.version))
+
+
+class EditionView(APIView):
+    """The polygons of one level, under an address that changes with them."""
+
+    permission_classes = [Public]
+    renderer_classes = [GeoJSONRenderer]
+
+    @extend_schema(
+        operation_id="readJurisdictions",
+        parameters=[schema.VERSION, *schema.OUTLINES],
+        responses=schema.JURISDICTION_COLLECTION,
+    )
+    def get(self, request: Request, version: str, level: str) -> HttpResponse:
+        """List the same jurisdictions, to be kept for a year; another version leads to the one of today."""
+        params = Params(request.GET, known=["zoom", "city"])
+        if not Level.objects.filter(code=CONTROL.sub("", level)).exists():
+            raise Problem(status=404, code="unknown_level", detail=_("There is no such level."))
+        asked = _asked(params)
+        edition = editions_at(timezone.now(), levels=[level])[level]
+        if version != edition.version:
+            return redirect_to(_address(request, edition))
+
+        def make() -> HttpResponse:
+            return HttpResponse(collection_of(edition, **asked), content_type=GEOJSON)
+
+        return answer(request, make, etag=etag_of(request), keep=FOR_LONG)
 
 
 class StreetsView(APIView):
@@ -125,10 +154,18 @@ def _cities(params: Params) -> list[Jurisdiction]:
     return chosen
 
 
-def _today(cities: list[Jurisdiction]) -> Q:
-    now = timezone.now()
-    found = Q(pk__in=[])
-    for city in cities:
-        ours = Q(jurisdiction__root=city) | Q(jurisdiction=city)
-        found |= ours & Q(in_force__contains=city.day_at(now))
-    return found
+def _asked(params: Params) -> dict[str, Any]:
+    """For which zoom (None: whole shapes) and which city (None: all) outlines are asked for."""
+    zoom = params.zoom()
+    return {
+        "zoom": WHOLE if zoom is None else min(zoom, WHOLE),
+        "city": _cities(params)[0].code if params.text("city") else None,
+    }
+
+
+def _address(request: Request, edition: Edition) -> str:
+    """The address of an edition, with what is asked of it."""
+    query = request.GET.copy()
+    query.pop("level", None)
+    path = reverse("v1:edition", kwargs={"version": edition.version, "level": edition.level})
+    return request.build_absolute_uri(f"{path}?{query.urlencode(safe=',')}".rstrip("?"))

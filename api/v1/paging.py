@@ -1,41 +1,118 @@
-"""Page keys: where a page ended, by a reference that tells nothing of how many reports there are."""
+"""Where a page begins: keys of ours that name a report and tell nothing of how many there are, and links with them."""
 
 import hmac
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 
+from django.db.models import Q
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
-from api.params import bad
+from api.params import Params, bad
 from reports.models import Report
 
-
-def key_after(reference: str) -> str:
-    """The key of the page that begins after this report; signed, so that it opens nothing but the next page."""
-    return f"{reference}.{_signature(reference)}"
+BEFORE, AFTER = "before", "after"
+LONGEST_HEADER: Final = 4000  # an address that is longer stands in the body alone, where the body has room for it
 
 
-def position_of(key: str) -> tuple[datetime, int]:
-    """The place of a page key in the order of pages; raises Problem for one that we did not make."""
-    reference, _dot, signature = key.partition(".")
-    if hmac.compare_digest(_signature(reference).encode(), signature.encode()):
-        position = Report.objects.filter(reference=reference).values_list("received_at", "id").first()
-        if position:
-            return position
-    raise bad("after", "invalid_page_key", _("This page key is not one of ours: follow the next link as it is."))
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order of pages: by a column, then by id; `name` is what clients call it."""
+
+    name: str
+    column: str
+    is_descending: bool = False
+
+    def by(self, *, backwards: bool) -> tuple[str, str]:
+        """What the rows are ordered by; backwards for the page before a key."""
+        sign = "-" if self.is_descending != backwards else ""
+        return f"{sign}{self.column}", f"{sign}id"
+
+    def beyond(self, position: tuple[Any, int], *, backwards: bool) -> Q:
+        """The rows after the position, or before it."""
+        side = "lt" if self.is_descending != backwards else "gt"
+        value, row_id = position
+        # The first condition says nothing new, but an index can begin with it.
+        return Q(**{f"{self.column}__{side}e": value}) & (
+            Q(**{f"{self.column}__{side}": value}) | Q(**{f"id__{side}": row_id})
+        )
 
 
-def next_link(request: Request, *, after: str) -> dict[str, str]:
-    """The link to the page after the report with that reference, all other parameters kept."""
+NEWEST: Final = Order("-received_at", "received_at", is_descending=True)
+OLDEST: Final = Order("received_at", "received_at")
+NEAREST: Final = Order("distance", "distance")
+ORDERS: Final = {order.name: order for order in (NEWEST, OLDEST, NEAREST)}
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Where a page begins: after or before (`backwards`) a position in an order.
+
+    `width` is how many metres farther, or nearer, the page is likely to reach; only an order of distances has one.
+    """
+
+    order: Order
+    position: tuple[Any, int]
+    backwards: bool
+    width: float | None = None
+
+    @property
+    def rows(self) -> Q:
+        """The rows beyond it."""
+        return self.order.beyond(self.position, backwards=self.backwards)
+
+
+def key_of(params: Params, order: Order) -> Key | None:
+    """The page key among the parameters; raises Problem for one that we did not make for this order."""
+    given = [name for name in (AFTER, BEFORE) if params.text(name) is not None]
+    if not given:
+        return None
+    if len(given) == 2:
+        raise bad(BEFORE, "exactly_one", _("A page begins after one key or ends before one: follow a link as it is."))
+    key = _key(params.text(given[0]) or "", order, backwards=given == [BEFORE])
+    if key is None:
+        raise bad(given[0], "invalid_page_key", _("This page key is not one of ours: follow a link as it is."))
+    return key
+
+
+def _key(text: str, order: Order, *, backwards: bool) -> Key | None:
+    said, _dot, signature = text.rpartition(".")
+    if not hmac.compare_digest(_signature(said, order).encode(), signature.encode()):
+        return None
+    reference, *values = said.split("~")
+    row = Report.objects.filter(reference=reference).values_list("received_at", "id").first()
+    if row is None:
+        return None
+    if order is not NEAREST:
+        return Key(order=order, position=row, backwards=backwards)
+    metres, width = map(float, values)
+    return Key(order=order, position=(metres, row[1]), backwards=backwards, width=width)
+
+
+def key_text(order: Order, *, reference: str, metres: float = 0, width: float = 0) -> str:
+    """The key of a report; in an order of distances these are part of it: a report may move."""
+    said = f"{reference}~{metres!r}~{width:.0f}" if order is NEAREST else reference
+    return f"{said}.{_signature(said, order)}"
+
+
+def _signature(said: str, order: Order) -> str:
+    return salted_hmac(f"api.page.{order.name}", said, algorithm="sha256").hexdigest()[:16]
+
+
+def link(request: Request, *, rel: str, side: str, key: str, media_type: str) -> dict[str, str]:
+    """The link to the page on that side of a key, all other parameters kept."""
     query = request.GET.copy()
-    query["after"] = key_after(after)
-    return {
-        "rel": "next",
-        "type": "application/geo+json",
-        "href": request.build_absolute_uri(f"{request.path}?{query.urlencode(safe=',:')}"),
-    }
+    for name in (AFTER, BEFORE):
+        query.pop(name, None)
+    query[side] = key
+    address = request.build_absolute_uri(f"{request.path}?{query.urlencode(safe=',:~')}")
+    return {"rel": rel, "type": media_type, "href": address}
 
 
-def _signature(reference: str) -> str:
-    return salted_hmac("api.page", reference, algorithm="sha256").hexdigest()[:16]
+def link_header(links: Sequence[Mapping[str, str]], *, always: bool) -> Iterator[str]:
+    """The links as RFC 8288 has them; long ones only where nothing else holds them."""
+    for each in links:
+        if always or len(each["href"]) <= LONGEST_HEADER:
+            yield f'<{each["href"]}>; rel="{each["rel"]}"; type="{each["type"]}"'

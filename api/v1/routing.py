@@ -1,8 +1,10 @@
 """Who answers where: for a place, for up to ten thousand of them, and for a report as it was decided."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
+from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
@@ -41,7 +43,7 @@ class RouteView(APIView):
         ],
         responses=schema.ROUTE,
     )
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> HttpResponse:
         """Find the jurisdictions and the department responsible, and say why."""
         params = Params(request.GET, known=["lon", "lat", "category", "source", "on", "accuracy_m"])
         asked = _asked(params)
@@ -51,7 +53,7 @@ class RouteView(APIView):
             raise no_answer(answer)
         if asked.category and not (answer.category and answer.category.is_active):
             raise _unknown_category(asked.category)
-        return Response(route_feature(answer))
+        return _geojson(route_feature(answer))
 
     @extend_schema(
         operation_id="findRoutes",
@@ -108,6 +110,12 @@ class ReportRouteView(APIView):
                 "differs": stored.differences(replayed),
             }
         )
+
+
+def _geojson(feature: dict[str, Any]) -> HttpResponse:
+    """The bytes at once: to render them later through a template response costs a tenth of this answer's time."""
+    text = json.dumps(feature, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return HttpResponse(text.encode(), content_type="application/geo+json")
 
 
 def no_answer(outside: OutsideServiceArea) -> Problem:

@@ -5,6 +5,8 @@ from typing import Any
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
+from reports.workflow import Status
+
 
 def query(name: str, description: str, *, required: bool = False, kind: Any = OpenApiTypes.STR) -> OpenApiParameter:
     """A query parameter."""
@@ -86,7 +88,22 @@ REPORT = OpenApiResponse(
     ),
     "The report as a GeoJSON Feature.",
 )
-REPORT_COLLECTION = _geojson(_collection(REPORT_ROW), "A page of reports; `links` with `rel: next` leads to the next.")
+REPORT_COLLECTION = {
+    **_geojson(_collection(REPORT_ROW), "A page of reports; `links` (`rel: next`, `prev`) lead on and back."),
+    (200, "application/geo+json-seq"): OpenApiResponse(OpenApiTypes.STR, "Features, each behind a record separator."),
+    (200, "application/x-ndjson"): OpenApiResponse(OpenApiTypes.STR, "Features, one a line."),
+    (200, "application/vnd.city-eye.compact+json"): OpenApiResponse(
+        {
+            "type": "object",
+            "required": ["fields", "rows"],
+            "properties": {
+                "fields": {"type": "array", "items": _TEXT},
+                "rows": {"type": "array", "items": {"type": "array", "items": {}}},
+            },
+        },
+        "The names of the columns, `lon` and `lat` first, and an array for each report.",
+    ),
+}
 JURISDICTION_COLLECTION = _geojson(
     _collection(
         _feature(
@@ -169,14 +186,92 @@ CATEGORIES = OpenApiResponse(
 
 REPORT_LIST = [
     query("bbox", "minlon,minlat,maxlon,maxlat in WGS 84, edges included."),
+    query("near", "lon,lat,metres: within so many metres (1 to 50,000) on the ground, the nearest first."),
+    query("within", "A GeoJSON Polygon or MultiPolygon of at most 1,000 corners, edges included."),
     query("category", "Category codes, parted by commas."),
+    query("department", "Codes of departments, parted by commas; no report whose place is coarse has one here."),
     query("status", "Statuses, parted by commas."),
+    query("q", "Words in the public text, all of them, in any spelling; or a reference. 2 to 100 letters."),
     query("district", "Codes of jurisdictions of this level, parted by commas; so too for every other level."),
     query("from", "The first moment (with its zone), or the first day on the city's calendar."),
     query("to", "The first moment, or day, that is no longer asked for."),
-    query("limit", "Features on a page, 1 to 1,000; 100 unless told.", kind=OpenApiTypes.INT),
+    query("limit", "Features on a page, 1 to 1,000; 100 unless told, 1,000 in a sequence.", kind=OpenApiTypes.INT),
     query("after", "The page key of a `next` link."),
+    query("before", "The page key of a `prev` link."),
+    query(
+        "sort",
+        "`-received_at` (unless told), `received_at`; with `near` also `distance`, which it then is unless told.",
+    ),
+    query("fields", "Names of properties, parted by commas: these alone; none where it is empty. All unless told."),
+    query("f", "geojson, geojsonseq, ndjson or compact, whatever the Accept header says."),
 ]
+_FILTERS = [
+    each
+    for each in REPORT_LIST
+    if each.name in {"category", "department", "district", "from", "q", "status", "to", "within"}
+]
+CLUSTERS = [
+    query("zoom", "The map's zoom, a whole number from 0 to 24.", required=True, kind=OpenApiTypes.INT),
+    query("bbox", "minlon,minlat,maxlon,maxlat in WGS 84, half-open; the world unless told."),
+    *_FILTERS,
+]
+JURISDICTION_COUNTS = [
+    query("level", "The level's code: city, district, zone, neighborhood, …", required=True),
+    *_FILTERS,
+]
+_COUNT = {"type": "integer", "minimum": 0}
+_CLUSTER = _feature(
+    "Point",
+    {
+        "count": _COUNT,
+        "expansion_zoom": {"type": "integer", "nullable": True},
+        **{edge: {"type": "number"} for edge in ("west", "south", "east", "north")},
+        **{f"status_{status}": _COUNT for status in Status.values},
+        "top_categories": _TEXT,
+        "top_counts": _TEXT,
+        "reference": _TEXT,
+    },
+)
+_CLUSTERS = _collection(_CLUSTER)
+CLUSTER_COLLECTION = _geojson(
+    _CLUSTERS | {"properties": _CLUSTERS["properties"] | {"count": _COUNT}},
+    "The clusters, whose counts add up to `count`; `expansion_zoom` is the first at which one parts, or null.",
+)
+COUNTS = OpenApiResponse(
+    {
+        "type": "object",
+        "required": ["level", "count", "counts"],
+        "properties": {
+            "level": _TEXT,
+            "count": _COUNT,
+            "counts": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["code", "city_code", "count"],
+                    "properties": {
+                        "code": _TEXT,
+                        "city_code": _TEXT,
+                        "count": _COUNT,
+                        **{f"status_{status}": _COUNT for status in Status.values},
+                    },
+                },
+            },
+        },
+    },
+    "A row for each jurisdiction of the level; a status without reports is left out.",
+)
+OUTLINES = [
+    query(
+        "zoom",
+        "Draw the outlines for maps of this zoom, 0 to 24, with shared edges kept; whole without it.",
+        kind=OpenApiTypes.INT,
+    ),
+    query("city", "A city's code, where there are several."),
+]
+VERSION = OpenApiParameter(
+    "version", OpenApiTypes.STR, OpenApiParameter.PATH, description="As the `canonical` link of listJurisdictions says."
+)
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
     OpenApiTypes.STR,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from api.v1 import ground, reports, routing
+from api.v1 import clusters, ground, reports, routing, tiles
 from api.v1.desk import reports as desk
 from api.v1.desk import reroutings
 
@@ -19,7 +19,12 @@ urlpatterns = [
     path("reroutings/<int:number>/apply", reroutings.ApplyView.as_view(), name="rerouting-apply"),
     path("reroutings/<int:number>/undo", reroutings.UndoView.as_view(), name="rerouting-undo"),
     path("route", routing.RouteView.as_view(), name="route"),
+    path("clusters", clusters.ClustersView.as_view(), name="clusters"),
+    path("jurisdictions/counts", clusters.JurisdictionCountsView.as_view(), name="jurisdiction-counts"),
     path("jurisdictions", ground.JurisdictionsView.as_view(), name="jurisdictions"),
+    path("jurisdictions/<str:version>/<str:level>.geojson", ground.EditionView.as_view(), name="edition"),
+    path("tiles/<str:layers>.json", tiles.TileJSONView.as_view(), name="tilejson"),
+    path("tiles/<str:layers>/<str:z>/<str:x>/<str:y>.mvt", tiles.TileView.as_view(), name="tile"),
     path("streets", ground.StreetsView.as_view(), name="streets"),
     path("categories", ground.CategoriesView.as_view(), name="categories"),
 ]

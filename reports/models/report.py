@@ -12,11 +12,14 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from geo.crs import WGS84
+from geo.world import WorldX, WorldY
 from jurisdictions.models import Category, Department, Jurisdiction, Source
 from people.access import Right, Viewer
 from people.models import Membership
+from persian.search import Folded
 from reports.workflow import CLOSED, OPEN, Status
 
+PUBLIC_CELL_BITS = 16  # by which units are shifted right to become cells of zoom 14, by which maps find points
 DEEPEST = 4  # levels from a neighborhood up to a district and what lies between
 
 
@@ -27,6 +30,8 @@ class ReportQuerySet(models.QuerySet["Report"]):
         """What the viewer may know of: the public ones, those they track, those in their charge."""
         if viewer.sees_everything:
             return self.all()
+        if not viewer.tracked and not viewer.memberships:
+            return self.filter(is_public=True)
         return self.filter(Q(is_public=True) | Q(reference__in=viewer.tracked) | _charge_of(viewer, Right.SEE_REPORTS))
 
     def in_charge_of(self, viewer: Viewer, right: Right = Right.SEE_REPORTS) -> Self:
@@ -87,7 +92,9 @@ class Report(models.Model):
     Born only by `reports.intake.submit_report`, changed only by `reports.handling` and `reports.publishing`.
     `location`, `description` and `address` are for staff; whatever the public reads, filters, sorts or counts
     by is `public_location`, `public_text`, `public_jurisdictions` and `is_public`. `jurisdictions` maps a level's
-    code to a jurisdiction's code ({"district": "9", …}); a level that covers nothing there is absent.
+    code to a jurisdiction's code ({"district": "9", …}); a level that covers nothing there is absent. `public_x` and
+    `public_y` are `public_location` in the square world of `geo.world`, and `public_words` is `public_text` as
+    `persian.normalize.fold` has it: the database computes them.
     """
 
     reference = models.CharField(_("reference"), max_length=16, unique=True, editable=False)
@@ -105,7 +112,16 @@ class Report(models.Model):
 
     is_public = models.BooleanField(_("public"), default=False)
     public_location = models.PointField(_("public location"), srid=WGS84, spatial_index=False)
+    public_x = models.GeneratedField(
+        expression=WorldX("public_location"), output_field=models.IntegerField(), db_persist=True
+    )
+    public_y = models.GeneratedField(
+        expression=WorldY("public_location"), output_field=models.IntegerField(), db_persist=True
+    )
     public_text = models.TextField(_("public text"), blank=True)
+    public_words = models.GeneratedField(
+        expression=Folded("public_text"), output_field=models.TextField(), db_persist=True
+    )
     public_jurisdictions = models.JSONField(_("public jurisdictions"), encoder=DjangoJSONEncoder, default=dict)
 
     status = models.CharField(_("status"), max_length=20, choices=Status.choices, default=Status.RECEIVED)
@@ -128,6 +144,14 @@ class Report(models.Model):
         indexes = [
             models.Index(F("received_at").desc(), F("id").desc(), name="reports_report_page"),
             GistIndex(fields=["public_location"], condition=Q(is_public=True), name="reports_report_public_place"),
+            # All that a tile draws of a point: the table itself need not be read.
+            models.Index(
+                F("public_x").bitrightshift(PUBLIC_CELL_BITS),
+                F("public_y").bitrightshift(PUBLIC_CELL_BITS),
+                include=["public_x", "public_y", "reference", "category", "status"],
+                condition=Q(is_public=True),
+                name="reports_report_public_cell",
+            ),
             GistIndex(fields=["location"], name="reports_report_place"),
             GinIndex(
                 fields=["public_jurisdictions"],
@@ -135,6 +159,7 @@ class Report(models.Model):
                 name="reports_report_public_ground",
             ),
             GinIndex(fields=["jurisdictions"], opclasses=["jsonb_path_ops"], name="reports_report_ground"),
+            GinIndex(fields=["public_words"], opclasses=["gin_trgm_ops"], name="reports_report_public_words"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(status__in=Status.values), name="reports_report_status_known"),

@@ -26,7 +26,12 @@ PATHS = {
     "/api/v1/reroutings/{number}/undo": {"post"},
     "/api/v1/reports/{reference}/route": {"get"},
     "/api/v1/route": {"get", "post"},
+    "/api/v1/clusters": {"get"},
     "/api/v1/jurisdictions": {"get"},
+    "/api/v1/jurisdictions/counts": {"get"},
+    "/api/v1/jurisdictions/{version}/{level}.geojson": {"get"},
+    "/api/v1/tiles/{layers}.json": {"get"},
+    "/api/v1/tiles/{layers}/{z}/{x}/{y}.mvt": {"get"},
     "/api/v1/streets": {"get"},
     "/api/v1/categories": {"get"},
 }

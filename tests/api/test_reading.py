@@ -144,7 +144,7 @@ def test_a_list_asks_the_database_the_same_few_questions_for_any_size(
 ):
     for number in range(size):
         submitted(minutes=number)
-    with django_assert_num_queries(2):  # the levels, the page
+    with django_assert_num_queries(3):  # the catalog, the changes, the page
         assert len(references(client.get("/api/v1/reports"))) == size
 
 

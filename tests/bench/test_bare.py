@@ -11,16 +11,17 @@ import time_machine
 from django.db import connection
 from django.test import Client, override_settings
 
-from bench import bare
-from bench.contests import LISTING, REPORTS, ROUTE, ROUTING
-from bench.guard import Different, same_page, same_route
+from bench import bare, clusters, pages, routing, tiles
+from bench.guard import Different, read_tile, same_count, same_page, same_route
+from bench.questions import CLUSTERS, REPORTS, ROUTE, TILES
 from bench.statements import Recording, Unrecordable, record
+from geo.world import shift, world_x, world_y
 from reports.intake import submit_report
 from tests.factories import CategoryFactory, LevelFactory, RoutingRuleFactory
 from tests.shapes import at, lonlat
 
 NOON = datetime(2026, 3, 21, 12, 0, tzinfo=UTC)
-PAGE = "bbox=59.59,36.29,59.63,36.32&limit=1000"
+PAGE = f"{REPORTS}?bbox=59.59,36.29,59.63,36.32&limit=1000"
 
 
 @pytest.fixture(autouse=True)
@@ -56,9 +57,9 @@ def ask(client: Client) -> Callable[[str], tuple[bytes, list[tuple[str, Any]]]]:
 def recorded(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Recording]:
     """Record a request, for the bare views as well."""
 
-    def make(path: str, query: str, module: str) -> Recording:
-        recording = record(f"{path}?{query}", module=module)
-        monkeypatch.setattr(bare, "recordings", lambda: {query: recording})
+    def make(address: str, module: str) -> Recording:
+        recording = record(address, module=module)
+        monkeypatch.setattr(bare, "recordings", lambda: {address: recording})
         return recording
 
     return make
@@ -80,17 +81,17 @@ def three_reports(small_city) -> None:
         )
 
 
-def route_query(x: float, y: float) -> str:
+def route_to(x: float, y: float) -> str:
     lon, lat = lonlat(x, y)
-    return f"lon={lon}&lat={lat}&category=pothole"
+    return f"{ROUTE}?lon={lon}&lat={lat}&category=pothole"
 
 
 def test_the_bare_route_runs_the_routing_statement_of_the_endpoint_and_no_other(small_city, ask, recorded):
-    query = route_query(500, 200)
-    recorded(ROUTE, query, ROUTING)
+    address = route_to(500, 200)
+    recorded(address, routing.MODULE)
 
-    ours, sent = ask(f"{ROUTE}?{query}")
-    rows, bare_sent = ask(f"/bare/route?{query}")
+    ours, sent = ask(address)
+    rows, bare_sent = ask(routing.BARE + address)
 
     assert len(bare_sent) == 1
     assert bare_sent[0] in sent
@@ -99,48 +100,82 @@ def test_the_bare_route_runs_the_routing_statement_of_the_endpoint_and_no_other(
 
 
 def test_the_bare_page_runs_the_statement_of_the_list_and_no_other(three_reports, ask, recorded):
-    recorded(REPORTS, PAGE, LISTING)
+    recorded(PAGE, pages.MODULE)
 
-    _, sent = ask(f"{REPORTS}?{PAGE}")
-    _, bare_sent = ask(f"/bare/reports?{PAGE}")
+    _, sent = ask(PAGE)
+    _, bare_sent = ask(pages.BARE + PAGE)
 
     assert len(bare_sent) == 1
     assert str(bare_sent[0][0]) in [sql for sql, _ in sent]
     assert "reports_report" in bare_sent[0][0]
 
 
-@pytest.mark.parametrize("other", ["bare", "drf-gis"])
+@pytest.mark.parametrize("other", [pages.BARE, pages.DRF_GIS])
 def test_a_page_of_another_holds_our_features(three_reports, ask, recorded, other: str):
-    recorded(REPORTS, PAGE, LISTING)
+    recorded(PAGE, pages.MODULE)
 
-    page, _ = ask(f"{REPORTS}?{PAGE}")
-    theirs, _ = ask(f"/{other}/reports?{PAGE}")
+    page, _ = ask(PAGE)
+    theirs, _ = ask(other + PAGE)
 
     assert len(json.loads(page)["features"]) == 3
     same_page(page, theirs)
 
 
-@pytest.mark.parametrize("other", ["bare", "drf-gis"])
+@pytest.mark.parametrize("other", [pages.BARE, pages.DRF_GIS])
 def test_a_page_of_another_obeys_the_box(three_reports, ask, recorded, other: str):
     west, south, east, north = *lonlat(0, 0), *lonlat(1000, 1000)
-    query = f"bbox={west},{south},{east},{north}&limit=1000"
-    recorded(REPORTS, query, LISTING)
+    address = f"{REPORTS}?bbox={west},{south},{east},{north}&limit=1000"
+    recorded(address, pages.MODULE)
 
-    page, _ = ask(f"{REPORTS}?{query}")
-    theirs, _ = ask(f"/{other}/reports?{query}")
+    page, _ = ask(address)
+    theirs, _ = ask(other + address)
 
     assert len(json.loads(page)["features"]) == 1
     same_page(page, theirs)
 
 
+def test_the_bare_tile_has_the_reports_of_ours(three_reports, ask, recorded):
+    lon, lat = lonlat(500, 200)
+    place = f"{tiles.SINGLES}/{world_x(lon) >> shift(tiles.SINGLES)}/{world_y(lat) >> shift(tiles.SINGLES)}"
+    recorded(f"{TILES}/{place}.mvt", tiles.POINTS_MODULE)
+
+    ours, _ = ask(f"{TILES}/{place}.mvt")
+    packed, sent = ask(f"{tiles.BARE_PACKED}{TILES}/{place}.mvt")
+
+    assert len(sent) == 1
+    references = {each["reference"] for each in read_tile(ours)}
+    assert set(packed.rpartition(b"\n")[2].decode().split("\x1f")) == references != set()
+
+
+@pytest.mark.parametrize(
+    ("address", "module"),
+    [
+        (f"{CLUSTERS}?bbox=59.59,36.29,59.63,36.32&zoom=11", clusters.MODULE),
+        (f"{TILES}/0/0/0.mvt", tiles.CLUSTERS_MODULE),
+    ],
+)
+def test_the_bare_clusters_count_what_ours_count(three_reports, ask, recorded, address: str, module: str):
+    recorded(address, module)
+
+    ours, _ = ask(address)
+    rows, sent = ask(clusters.BARE + address)
+
+    assert len(sent) == 1
+    count = json.loads(ours)["count"] if address.startswith(CLUSTERS) else sum(x["count"] for x in read_tile(ours))
+    assert count == 3
+    same_count(count, rows)
+    with pytest.raises(Different):
+        same_count(4, rows)
+
+
 def test_a_request_that_is_not_answered_by_one_statement_is_not_recorded(small_city):
     with pytest.raises(Unrecordable, match=r"status 200, 3 statements of jurisdictions\.routing_query"):
-        record(f"{ROUTE}?{route_query(-1500, 200)}", module=ROUTING)
+        record(route_to(-1500, 200), module=routing.MODULE)
 
 
 def test_a_request_that_is_refused_is_not_recorded(small_city):
     with pytest.raises(Unrecordable, match="status 400"):
-        record(f"{REPORTS}?limit=0", module=LISTING)
+        record(f"{REPORTS}?limit=0", module=pages.MODULE)
 
 
 @pytest.mark.parametrize(
@@ -148,7 +183,7 @@ def test_a_request_that_is_refused_is_not_recorded(small_city):
     [("status", "resolved"), ("text", ""), ("department_code", None), ("received_at", "2026-03-21T12:00:01+00:00")],
 )
 def test_the_guard_sees_a_property_that_differs(three_reports, ask, member: str, value: str | None):
-    page, _ = ask(f"{REPORTS}?{PAGE}")
+    page, _ = ask(PAGE)
     changed = json.loads(page)
     changed["features"][0]["properties"][member] = value
 
@@ -157,7 +192,7 @@ def test_the_guard_sees_a_property_that_differs(three_reports, ask, member: str,
 
 
 def test_the_guard_sees_a_place_that_differs(three_reports, ask):
-    page, _ = ask(f"{REPORTS}?{PAGE}")
+    page, _ = ask(PAGE)
     changed = json.loads(page)
     changed["features"][0]["geometry"]["coordinates"][0] += 1e-6
 
@@ -166,7 +201,7 @@ def test_the_guard_sees_a_place_that_differs(three_reports, ask):
 
 
 def test_the_guard_sees_features_that_are_missing_or_in_another_order(three_reports, ask):
-    page, _ = ask(f"{REPORTS}?{PAGE}")
+    page, _ = ask(PAGE)
     features = json.loads(page)["features"]
 
     for others in (features[:-1], features[::-1]):
@@ -178,11 +213,12 @@ def test_the_guard_sees_features_that_are_missing_or_in_another_order(three_repo
     ("column", "value"), [("department_code", "2-civil-works"), ("edge_m", 1.0), ("code", "2")], ids=str
 )
 def test_the_guard_sees_a_route_that_differs(small_city, ask, recorded, column: str, value: object):
-    query = route_query(500, 200)
-    recorded(ROUTE, query, ROUTING)
-    ours, _ = ask(f"{ROUTE}?{query}")
-    rows = json.loads(ask(f"/bare/route?{query}")[0])
-    rows[0][column] = value
+    address = route_to(500, 200)
+    recorded(address, routing.MODULE)
+    ours, _ = ask(address)
+    rows = json.loads(ask(routing.BARE + address)[0])
+    names, values = rows
+    values[0][names.index(column)] = value
 
     with pytest.raises(Different):
         same_route(ours, json.dumps(rows).encode())

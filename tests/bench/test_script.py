@@ -11,10 +11,14 @@ SCRIPT = ROOT / "script" / "bench"
 DOCUMENT = (ROOT / "docs" / "bench.md").read_text()
 
 
+USAGE = "script/bench [--reports N] [--connections N] [--rounds N] [--seconds N] [--only PART]… [--markdown]"
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["--nonsense"], "script/bench [--reports N] [--connections N] [--rounds N] [--seconds N] [--markdown]"),
+        (["--nonsense"], USAGE),
+        (["--only", "../x"], "--only takes the name of a part: routing, page, tiles, clusters, writes or points."),
         (["--reports", "many"], "--reports takes a number from 1 to 9999999."),
         (["--markdown", "--rounds", "0"], "--rounds takes a number from 1 to 9999999."),
         (["--seconds"], "--seconds takes a number from 1 to 9999999."),
@@ -34,7 +38,7 @@ def test_too_few_reports_for_the_pages_are_refused():
     assert (done.returncode, done.stderr) == (1, "The pages that are asked for need at least 10000 reports.\n")
 
 
-@pytest.mark.parametrize("option", ["--reports", "--connections", "--rounds", "--seconds", "--markdown"])
+@pytest.mark.parametrize("option", ["--reports", "--connections", "--rounds", "--seconds", "--only", "--markdown"])
 def test_an_option_is_told_of_in_the_document(option: str):
     assert f"script/bench {option}" in DOCUMENT or f" {option} " in DOCUMENT
     assert option in SCRIPT.read_text()

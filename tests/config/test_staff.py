@@ -18,7 +18,7 @@ from jurisdictions.models import Department, Street
 from notifications.models import Message
 from people.models import ApiToken
 from people.tokens import make_token
-from reports.models import Contact, Report
+from reports.models import Change, Contact, DensityCell, DensityFold, DensityGround, DensitySummary, Report
 from reports.rerouting import preview
 from tests.factories import CityFactory, MembershipFactory, UserFactory
 from tests.shapes import lonlat
@@ -78,9 +78,13 @@ def full_city(small_city):
     return small_city
 
 
+# What the database keeps for itself, by triggers and sums: nobody reads it row by row.
+WITHOUT_PAGES = {Change, DensityCell, DensityFold, DensityGround, DensitySummary}
+
+
 def test_every_model_of_ours_has_its_pages():
     models = {model for app in OURS for model in apps.get_app_config(app).get_models()}
-    assert models <= set(MODELS)
+    assert models - WITHOUT_PAGES <= set(MODELS)
 
 
 def models_of(app: str):

@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import shapely
+from shapely.geometry import shape
 
 from jurisdictions.models import Boundary, Category, Jurisdiction, Level, Moderation
 from jurisdictions.routing import Asked, find_routes
@@ -25,6 +27,17 @@ class TestTheCityWeShip:
         with until_the_end_of_the_class(django_db_blocker):
             load(FIXTURES / "mashhad.json")
             yield
+
+    def test_g10_is_drawn_with_few_corners_for_a_zoom_and_without_gaps(self, client):
+        sizes = {}
+        for zoom in (8, 10, 11, None):
+            response = client.get("/api/v1/jurisdictions?level=district" + (f"&zoom={zoom}" if zoom else ""))
+            shapes = [shape(each["geometry"]) for each in response.json()["features"]]
+            assert len(shapes) == 13
+            assert shapely.coverage_is_valid(shapes)
+            assert all(polygon.exterior.is_ccw for each in shapes for polygon in each.geoms)
+            sizes[zoom] = len(response.content)
+        assert sizes[8] < sizes[10] < sizes[11] < sizes[None] < 100_000
 
     def test_has_its_levels_and_departments(self):
         city = Jurisdiction.objects.cities().get()

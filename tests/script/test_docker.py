@@ -13,7 +13,7 @@ from tests.script.checkout import settings_read
 ROOT = Path(__file__).resolve().parents[2]
 DOCKERFILE = (ROOT / "Dockerfile").read_text().replace("\\\n", " ")
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-OURS = ("setup", "web", "worker")
+OURS = ("setup", "web", "live", "worker")
 # These two are Docker's and Python's own, no settings of City Eye.
 PYTHON = {"PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE"}
 
@@ -83,11 +83,11 @@ def test_no_process_of_ours_runs_as_root() -> None:
     assert DOCKERFILE.index("\nUSER") > max(found.start() for found in re.finditer(r"\nRUN", DOCKERFILE))
 
 
-@pytest.mark.parametrize("service", ["web", "worker"])
+@pytest.mark.parametrize("service", ["web", "live", "worker"])
 def test_the_services_run_the_scripts(service: str) -> None:
     script, *options = COMPOSE["services"][service]["command"]
 
-    assert script in {"script/server", "script/worker"}
+    assert script in {"script/server", "script/live", "script/worker"}
     assert (ROOT / script).stat().st_mode & 0o111
     known = re.findall(r"^    (--[a-z]+)\)", (ROOT / script).read_text(), flags=re.MULTILINE)
     assert set(options[::2]) <= set(known)
@@ -105,6 +105,16 @@ def test_one_port_is_served_exposed_asked_for_health_and_published() -> None:
     assert f"http://127.0.0.1:{port}/healthz" in DOCKERFILE
     assert [published.rsplit(":", 1)[1] for published in COMPOSE["services"]["web"]["ports"]] == [port]
     assert f"port={port}" in (ROOT / "script" / "server").read_text()
+
+
+def test_live_events_are_served_asked_for_health_published_and_told_to_maps_at_one_port() -> None:
+    live = COMPOSE["services"]["live"]
+    port = live["command"][live["command"].index("--port") + 1]
+
+    assert f"http://127.0.0.1:{port}/healthz" in str(live["healthcheck"]["test"])
+    assert [published.rsplit(":", 1)[1] for published in live["ports"]] == [port]
+    assert f":{port}/api/v1/events}}" in live["environment"]["LIVE_URL"]
+    assert f"port={port}" in (ROOT / "script" / "live").read_text()
 
 
 def test_every_management_command_of_the_files_is_one_of_ours_or_of_django() -> None:

@@ -55,7 +55,7 @@ def test_a_script_parses(script: Path) -> None:
     subprocess.run(["bash", "-n", script], check=True)
 
 
-@pytest.mark.parametrize("name", ["bootstrap", "cluster", "demo", "lock", "messages", "server"])
+@pytest.mark.parametrize("name", ["bootstrap", "cluster", "demo", "live", "lock", "messages", "server"])
 def test_an_unknown_option_is_answered_with_the_known_ones(name: str) -> None:
     done = run(ROOT / "script" / name, "--nonsense")
 

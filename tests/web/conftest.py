@@ -1,4 +1,4 @@
-"""People's pages: reports to look at, and a browser to look with."""
+"""People's pages: reports to look at, as a browser finds them."""
 
 from datetime import UTC, datetime
 
@@ -6,10 +6,7 @@ import pytest
 
 from reports.intake import submit_report
 from reports.models import Report
-from tests.browser import chromium, idle, reader, visit
 from tests.shapes import at
-
-__all__ = ["chromium", "idle", "reader", "visit"]
 
 RECEIVED_AT = datetime(2026, 11, 23, 10, 35, tzinfo=UTC)  # 2 Azar 1405, 14:05 in Tehran
 

@@ -104,5 +104,8 @@ class TestTheApi:
         client.cookies["django_language"] = "en"
         response = client.get("/api/v1/categories")
         assert language_of(response) == "fa"
-        assert "Accept-Language" in response.headers["Vary"]
+        assert "Accept-Language" not in response.headers["Vary"]  # in all languages it says the same
         assert client.get("/api/v1/categories?lang=en").status_code == 400
+
+    def test_keeps_refusals_apart_by_language(self, client: Client):
+        assert "Accept-Language" in client.get("/api/v1/nothing").headers["Vary"]

@@ -8,7 +8,7 @@ from reports.publishing import publish
 from tests.factories import CategoryFactory, CategoryGroupFactory
 from tests.shapes import lonlat
 from tests.web.conftest import RECEIVED_AT
-from tests.web.looking import HOSTILE, click_on, read, scrolls_sideways, text
+from tests.web.looking import HOSTILE, click_on, look_from, read, scrolls_sideways, text
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -19,6 +19,7 @@ def test_the_city_and_its_reports_are_drawn_without_asking_another_host(visit, s
     seen = visit().open("/").until_drawn()
     assert {each["code"] for each in seen.drawn("ground")} == {"1", "2"}
     assert {each["name_fa"] for each in seen.drawn("ground-names")} == {"منطقه ۱", "منطقه ۲"}
+    look_from(seen, 14)
     filed = set(Report.objects.values_list("reference", flat=True))
     assert {each["reference"] for each in seen.drawn("reports")} == filed
     assert text(seen, "#count") == "۴ گزارش در این نما"
@@ -110,7 +111,7 @@ def test_hostile_texts_are_shown_as_text(visit, small_city, tell):
     for index, description in enumerate(HOSTILE):
         tell(x=200 + 300 * index, description=description, category=category)
     seen = visit().open("/").until_drawn()
-    assert "<b>گروه</b>" in text(seen, "#group")
+    assert "<b>گروه</b>" in text(seen, "#topic")
     for report in Report.objects.all():
         seen.page.locator(f"[data-reference='{report.reference}']").click()
         read(seen)
@@ -128,6 +129,8 @@ def test_filters_ask_for_what_is_wanted(visit, small_city, tell):
     pothole, light = tell(x=300), tell(x=700, category=lights)
     change_status(report=light, to="resolved", at=RECEIVED_AT)
     seen = visit(language="en").open("/").until_drawn()
+
+    look_from(seen, 14)
 
     def listed() -> set[str]:
         seen.until_drawn()

@@ -1,11 +1,8 @@
 """The map page where something is missing: the city, WebGL, scripts, an answer, room, or the base map."""
 
-import json
-import re
-
 import pytest
 
-from tests.web.looking import read, text
+from tests.web.looking import look_from, read, text
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -52,42 +49,6 @@ def test_reports_that_do_not_come_can_be_asked_for_again(visit, tell):
     assert seen.page.locator("#notice").is_hidden()
 
 
-def test_more_than_the_map_holds_is_said_honestly(visit, tell):
-    report = tell()
-    lon, lat = report.location.coords
-    pages = []
-
-    def answer(route) -> None:
-        start = len(pages) * 1000
-        pages.append(route.request.url)
-        features = [
-            {
-                "type": "Feature",
-                "geometry": {"type": "Point", "coordinates": [lon + n % 100 / 1e4, lat + n // 100 / 1e4]},
-                "properties": {
-                    "reference": f"R{n}",
-                    "category": "pothole",
-                    "status": "received",
-                    "received_at": "2026-11-23T10:35:00Z",
-                    "text": "",
-                },
-            }
-            for n in range(start, start + 1000)
-        ]
-        # A link to another host: its path is followed on ours.
-        links = [{"rel": "next", "href": f"https://elsewhere.example/api/v1/reports?limit=1000&after={start}"}]
-        body = json.dumps({"type": "FeatureCollection", "features": features, "links": links})
-        route.fulfill(content_type="application/geo+json", body=body)
-
-    seen = visit(language="en")
-    seen.page.route("**/api/v1/reports?*", answer)
-    seen.open("/").until_drawn()
-    assert text(seen, "#count") == "More than 5,000 reports in this view: zoom in to see them all."
-    assert "40 newest" in text(seen, "#reports")
-    assert [re.sub(r".*after=", "", url) for url in pages[1:]] == ["0", "1000", "2000", "3000"]
-    assert seen.foreign == []
-
-
 def test_a_base_map_is_drawn_below_our_layers(visit, tell, settings):
     settings.BASEMAP_STYLE_URL = "https://basemap.example/style.json"
     report = tell()
@@ -103,6 +64,7 @@ def test_a_base_map_is_drawn_below_our_layers(visit, tell, settings):
     layers = seen.page.evaluate("cityEye.map.getStyle().layers.map((layer) => layer.id)")
     assert layers[0] == "sea"
     assert "streets" not in layers
+    look_from(seen, 14)
     assert [each["reference"] for each in seen.drawn("reports")] == [report.reference]
     assert seen.foreign == ["https://basemap.example/style.json"]
 
@@ -113,5 +75,6 @@ def test_a_base_map_that_does_not_come_is_done_without(visit, tell, settings):
     seen = visit(language="en")
     seen.page.route("https://basemap.example/**", lambda route: route.abort())
     seen.open("/").until_drawn()
+    look_from(seen, 14)
     assert [each["reference"] for each in seen.drawn("reports")] == [report.reference]
     assert "base map could not be loaded" in text(seen, "#notice")

@@ -43,6 +43,13 @@ def test_a_base_map_on_this_host_opens_nothing(client: Client, settings):
     assert policy_of(client, "/")["connect-src"] == ["'self'"]
 
 
+def test_live_events_may_be_heard_where_they_are_served(client: Client, settings):
+    settings.LIVE_URL = "http://127.0.0.1:8001/api/v1/events"
+    policy = policy_of(client, "/")
+    assert policy["connect-src"] == ["'self'", "http://127.0.0.1:8001"]
+    assert policy["default-src"] == ["'self'"]
+
+
 @pytest.mark.parametrize("path", ["/", "/nothing", "/admin/login/", "/api/docs"])
 def test_no_page_carries_a_script_of_its_own(client: Client, path: str):
     scripts = re.findall(r"<script([^>]*)>([^<]*)", client.get(path).text)

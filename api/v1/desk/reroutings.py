@@ -22,7 +22,7 @@ from api.permissions import SignedIn
 from api.v1.desk import schema
 from api.v1.desk.reading import ReroutingSerializer, forbidden, one_of
 from api.v1.filing import validated
-from api.v1.paging import next_link, position_of
+from api.v1.paging import AFTER, Order, key_of, key_text, link
 from api.v1.representations import lower_levels
 from geo.features import feature_collection, read_features
 from jurisdictions.models import BoundarySet, Jurisdiction, RoutingRule
@@ -34,6 +34,7 @@ from reports.rerouting import NotInState, NotYetInForce, begin_apply, begin_prev
 
 GEOJSON = "application/geo+json"
 MOST = 1000
+BY_REPORT = Order("report", "report")
 AT_ONCE = 1000  # reports that a preview looks at while its asker waits
 CHANGES = ("boundary_set", "rule", "city")
 
@@ -92,8 +93,9 @@ class MovesView(APIView):
         rerouting = _found(request, number)
         limit = params.limit(default=100, most=MOST)
         rows = _in_state(rerouting.moves.filter(report__in=Report.objects.in_charge_of(viewer_of(request))), params)
-        if (key := params.text("after")) is not None:
-            rows = rows.filter(report__gt=position_of(key)[1])
+        if key := key_of(params, BY_REPORT):
+            _moment, report_id = key.position
+            rows = rows.filter(report__gt=report_id)
         features = read_features(
             rows.order_by("report")[: limit + 1],
             id="report__reference",
@@ -101,8 +103,12 @@ class MovesView(APIView):
             properties=_properties(),
         )
         page, rest = features[:limit], features[limit:]
-        links = [next_link(request, after=page[-1].id)] if rest else []
+        links = [_next_link(request, page[-1].id)] if rest else []
         return HttpResponse(feature_collection(page, links=links), content_type=GEOJSON)
+
+
+def _next_link(request: Request, last: str) -> dict[str, str]:
+    return link(request, rel="next", side=AFTER, key=key_text(BY_REPORT, reference=last), media_type=GEOJSON)
 
 
 class ApplyView(APIView):

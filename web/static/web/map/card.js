@@ -27,13 +27,15 @@ export function makeCard({ card, browse, names, onShow }) {
   function draw(feature, details) {
     const focused = card.contains(document.activeElement) && document.activeElement !== card ? document.activeElement.ariaLabel : null;
     const { category, status } = feature.properties;
+    // A point of the map knows little of its report; the rest comes with the details.
+    const { received_at: receivedAt, text } = details ?? feature.properties;
     card.setAttribute("aria-busy", String(!details));
     card.replaceChildren(...[
       make("div", { class: "card-bar" }, statusMark(details?.status ?? status), iconButton("close", say("close"), close)),
       here.length > 1 ? pager() : null,
       make("h2", { id: "card-title" }, details ? nameOf(details, "category_name") : names.category(category)),
-      make("p", { class: "quiet" }, moment(feature.properties.received_at)),
-      told(details?.text ?? feature.properties.text),
+      make("p", { class: "quiet" }, receivedAt ? moment(receivedAt) : say("loading")),
+      text === undefined ? null : told(text),
       ...(details ? whole(details) : []),
     ].filter(Boolean));
     onShow(feature); // after each drawing: at phone width a taller card hides more of the map

@@ -1,12 +1,11 @@
-// The reports of the view: read page by page, the newest question alone answered.
+// What a view holds: how many reports, and the newest of them; the newest question alone answered.
 
-import { readPages } from "./api.js";
+import { read } from "./api.js";
 
-const PAGE = 1000; // the most the API gives in one answer
 const PAUSE_MS = 250; // a hand still moving the map asks nothing
 
-/** A feed; `ask` gives the query parameters of the moment and how many reports are wanted: 0 asks nothing. */
-export function makeFeed({ ask, onBusy, onReports, onFailure }) {
+/** A feed; `ask` gives the query parameters of the moment (null asks nothing), `most` how many reports are listed. */
+export function makeFeed({ ask, most, onBusy, onReports, onFailure }) {
   let running = null;
   let timer = null;
 
@@ -17,21 +16,21 @@ export function makeFeed({ ask, onBusy, onReports, onFailure }) {
     running = mine;
     onBusy(true);
     try {
-      await load(mine.signal);
+      const found = await load(ask(), mine.signal);
+      if (!mine.signal.aborted) onReports(found);
     } catch (error) {
       if (!mine.signal.aborted) onFailure(error);
     }
     if (running === mine) onBusy(false);
   }
 
-  async function load(signal) {
-    const { parameters, most } = ask();
-    if (!most) {
-      onReports({ features: [], more: false, done: true });
-      return;
-    }
-    parameters.set("limit", Math.min(most, PAGE));
-    await readPages(`reports?${parameters}`, { signal, most, onPage: onReports });
+  async function load(parameters, signal) {
+    if (!parameters) return { features: [], count: 0 };
+    const [page, counted] = await Promise.all([
+      read(`reports?${withMore(parameters, { limit: most })}`, { signal }),
+      read(`clusters?${withMore(parameters, { zoom: 0 })}`, { signal }),
+    ]);
+    return { features: page.features, count: counted.count };
   }
 
   return {
@@ -42,6 +41,12 @@ export function makeFeed({ ask, onBusy, onReports, onFailure }) {
       timer = setTimeout(refresh, PAUSE_MS);
     },
   };
+}
+
+function withMore(parameters, more) {
+  const query = new URLSearchParams(parameters);
+  for (const [name, value] of Object.entries(more)) query.set(name, value);
+  return query.toString().replaceAll("%2C", ",");
 }
 
 /** The view of a map as a `bbox`, rounded outward to about a metre and kept on the globe. */

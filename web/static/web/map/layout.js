@@ -62,8 +62,14 @@ export function listOnly() {
   dispatchEvent(new Event(NO_MAP));
 }
 
-/** The language switch leads back to the same view of the map, which the address keeps behind its #. */
+/** The language switch leads back to the same choice and the same view of the map, which the address keeps. */
 export function keepViewOnSwitch() {
   const link = document.querySelector(".language");
-  link.addEventListener("click", () => { link.hash = location.hash; });
+  const language = new URLSearchParams(link.search).get("lang");
+  link.addEventListener("click", () => {
+    const query = new URLSearchParams(location.search);
+    query.set("lang", language);
+    link.search = query;
+    link.hash = location.hash;
+  });
 }

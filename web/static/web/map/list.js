@@ -18,13 +18,12 @@ export function makeList({ count, list, names, onOpen }) {
   }
 
   return {
-    /** Show these reports; `more` says that there are others still, `isView` that they are those of a view of the map. */
-    show({ features, more, isView }) {
-      count.textContent = isView ? countOf(features.length, more) : newestOf(features.length, more);
-      const lines = features.slice(0, LISTED).map(line);
-      const hint = features.length > LISTED ? make("p", { class: "hint" }, say("listNewest", { n: LISTED })) : null;
+    /** Show these reports, the newest of `count`; `isView` says that they are those of a view of the map. */
+    show({ features, count: n, isView }) {
+      count.textContent = isView ? countOf(n) : newestOf(features.length, n);
+      const lines = features.map(line);
+      const hint = isView && n > features.length ? make("p", { class: "hint" }, say("listNewest", { n: LISTED })) : null;
       list.replaceChildren(...[lines.length ? make("ul", {}, lines) : null, hint].filter(Boolean));
-      list.scrollTop = 0;
     },
 
     /** Say something instead of reports. */
@@ -35,12 +34,11 @@ export function makeList({ count, list, names, onOpen }) {
   };
 }
 
-function newestOf(n, more) {
-  return say(more ? "newest" : "all", { n });
+function newestOf(n, all) {
+  return say(n < all ? "newest" : "all", { n });
 }
 
-function countOf(n, more) {
-  if (more) return say("countMore", { n });
+function countOf(n) {
   if (n === 0) return say("countNone");
   return n === 1 ? say("countOne") : say("countMany", { n });
 }

@@ -8,10 +8,12 @@ import { boxOf, makeFeed } from "./feed.js";
 import { makeFilters } from "./filters.js";
 import { keepViewOnSwitch, listOnly, watchPanel } from "./layout.js";
 import { LISTED, makeList } from "./list.js";
+import { makeLive } from "./live.js";
 import { nameOf, page, say } from "./page.js";
+import { makeShades } from "./shade.js";
 import { makeView } from "./view.js";
 
-const MOST = 5000; // reports on the map at once
+const NAMES_ZOOM = 10; // coarse shapes are enough to find where a name stands, and what the map opens on
 
 const find = (id) => document.getElementById(id);
 
@@ -21,22 +23,42 @@ const names = {
   ground: (feature) => known.grounds.get(feature.properties[`${page.level}_code`]) ?? "",
 };
 let view = null; // null also where the browser cannot draw: then the list is the page
+let shades = null;
 
 const card = makeCard({ card: find("card"), browse: find("browse"), names, onShow: (feature) => view?.select(feature) });
 const list = makeList({ count: find("count"), list: find("reports"), names, onOpen: (feature) => card.open([feature]) });
-const filters = makeFilters(find("filters"), () => feed.refresh());
-const feed = makeFeed({ ask, onBusy: setBusy, onReports: showReports, onFailure: () => fail(say("failed"), feed.refresh) });
+const filters = makeFilters(find("filters"), chooseAnew);
+const feed = makeFeed({ ask, most: LISTED, onBusy: setBusy, onReports: showReports, onFailure: () => fail(say("failed"), feed.refresh) });
+const live = makeLive({ address: page.live, ask, onNews: lookAgain });
 
 function ask() {
   const parameters = filters.parameters();
-  if (!parameters) return { most: 0 };
-  if (view) parameters.set("bbox", boxOf(view.map));
-  return { parameters, most: view ? MOST : LISTED };
+  if (parameters && view) parameters.set("bbox", boxOf(view.map));
+  return parameters;
+}
+
+function chooseAnew() {
+  view?.choose(filters.parameters());
+  shades?.refresh();
+  find("reports").scrollTop = 0;
+  feed.refresh();
+  live.follow();
+}
+
+function lookAgain() {
+  view?.refresh();
+  shades?.refresh();
+  feed.refresh();
+}
+
+function moved() {
+  find("reports").scrollTop = 0;
+  feed.refreshSoon();
+  live.follow();
 }
 
 function showReports(found) {
-  view?.showReports(found.features);
-  if (found.done) list.show({ ...found, isView: Boolean(view) });
+  list.show({ ...found, isView: Boolean(view) });
 }
 
 function setBusy(isBusy) {
@@ -72,7 +94,7 @@ async function start() {
     return;
   }
   try {
-    const [ground, categories] = await Promise.all([read(`jurisdictions?level=${page.level}`), read("categories")]);
+    const [ground, categories] = await Promise.all([read(`jurisdictions?level=${page.level}&zoom=${NAMES_ZOOM}`), read("categories")]);
     await open(ground.features, categories.groups);
   } catch (error) {
     console.error(error);
@@ -82,23 +104,27 @@ async function start() {
 }
 
 async function open(shapes, groups) {
-  filters.offer(groups);
+  filters.offer(groups, shapes.map((each) => each.properties));
   known.categories = new Map(groups.flatMap((group) => group.categories).map((each) => [each.code, nameOf(each)]));
   known.grounds = new Map(shapes.map(({ properties }) => [properties.code, nameOf(properties)]));
   if (canDraw() && shapes.length) {
     view = await makeView({
       container: find("map"),
       shapes,
+      parameters: filters.parameters(),
       onOpen: card.open,
-      onMoved: () => feed.refreshSoon(),
+      onMoved: moved,
       onBasemapFailure: () => tell(say("basemapFailed")),
       onStreetsFailure: () => tell(say("streetsFailed")),
     });
+    shades = makeShades({ map: view.map, key: find("key"), ask: filters.parameters });
+    shades.refresh();
   } else {
     listOnly();
     tell(say(shapes.length ? "noMapList" : "noGround"));
   }
   await feed.refresh();
+  live.follow();
 }
 
 watchPanel();

@@ -9,6 +9,7 @@ import { page, say } from "./page.js";
 import { addGround, addStreets, startingStyle } from "./style.js";
 
 const ZOOM = 14.5;
+const NAMES_ZOOM = 10; // coarse shapes are enough to find where a name stands
 
 async function start(place) {
   if (!canDraw()) {
@@ -23,8 +24,8 @@ async function start(place) {
   await styled(map);
   const color = getComputedStyle(place).getPropertyValue("--tint").trim();
   new Marker({ color }).setLngLat(center).addTo(map);
-  const { features } = await read(`jurisdictions?level=${page.level}`);
-  addGround(map, { shapes: features, names: labelPoints(features), isOwn });
+  const { features } = await read(`jurisdictions?level=${page.level}&zoom=${NAMES_ZOOM}`);
+  addGround(map, { names: labelPoints(features), isOwn });
   if (isOwn) addStreets(map, await read("streets"));
 }
 

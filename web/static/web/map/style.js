@@ -1,4 +1,4 @@
-// How the map looks: our own ground (streets, jurisdictions and their names), and reports colored by status.
+// How the ground looks: streets, jurisdictions and their names, below whatever is shown on it.
 
 import { isPersian, page } from "./page.js";
 
@@ -6,13 +6,12 @@ const NAME = isPersian ? ["get", "name_fa"] : ["coalesce", ["get", "name_en"], [
 const BRAND = "#0b6265";
 const BEYOND = "#e3e9e7";
 const LAND = "#fbfaf6";
-const CLOSED = ["resolved", "rejected"];
-const NOTHING = { type: "FeatureCollection", features: [] };
+const DEEPEST = 15; // beyond, the map draws the tiles of this zoom larger
 
 /** A value that grows with the zoom: pairs of zoom and value. */
 const byZoom = (...stops) => ["interpolate", ["exponential", 1.5], ["zoom"], ...stops];
 const ifHighway = (yes, no) => ["case", ["==", ["get", "road_class"], "highway"], yes, no];
-const ifClosed = (yes, no) => ["case", ["in", ["get", "status"], ["literal", CLOSED]], yes, no];
+const FROM_TILES = { source: "ground", "source-layer": page.level };
 const collection = (features) => ({ type: "FeatureCollection", features });
 
 /** The style to start from: the base map where one is set and answers, else an empty sheet for our own layers. */
@@ -30,12 +29,24 @@ export async function startingStyle(onFailure = () => {}) {
   }
 }
 
-/** Draw jurisdictions (polygons) with their names (points); on a base map their ground stays clear. */
-export function addGround(map, { shapes, names, isOwn }) {
-  map.addSource("ground", { type: "geojson", data: collection(shapes) });
+/** Draw the jurisdictions of the page's level with their names (points); on a base map their ground stays clear. */
+export function addGround(map, { names, isOwn }) {
+  const address = `${location.origin}/api/v1/tiles/${page.level}/{z}/{x}/{y}.mvt`;
+  map.addSource("ground", { type: "vector", tiles: [address], minzoom: 0, maxzoom: DEEPEST });
   map.addSource("ground-names", { type: "geojson", data: collection(names) });
   const fill = isOwn ? { "fill-color": LAND } : { "fill-color": BRAND, "fill-opacity": 0.05 };
-  map.addLayer({ id: "ground", type: "fill", source: "ground", paint: fill });
+  map.addLayer({ id: "ground", type: "fill", ...FROM_TILES, paint: fill });
+  map.addLayer({
+    id: "ground-shade",
+    type: "fill",
+    ...FROM_TILES,
+    maxzoom: 14,
+    paint: {
+      "fill-color": "rgba(0, 0, 0, 0)",
+      "fill-antialias": false,
+      "fill-opacity": ["interpolate", ["linear"], ["zoom"], 10, isOwn ? 0.8 : 0.6, 13.5, 0],
+    },
+  });
   map.addLayer(edge("ground-edge-wash", 0.1, byZoom(9, 3, 15, 12)));
   map.addLayer(edge("ground-edge", 0.65, byZoom(9, 0.8, 15, 2)));
   map.addLayer({
@@ -56,7 +67,7 @@ export function addGround(map, { shapes, names, isOwn }) {
 
 function edge(id, opacity, width) {
   const paint = { "line-color": BRAND, "line-opacity": opacity, "line-width": width };
-  return { id, type: "line", source: "ground", layout: { "line-join": "round" }, paint };
+  return { id, type: "line", ...FROM_TILES, layout: { "line-join": "round" }, paint };
 }
 
 /** Draw streets below the edges of the ground, their names below the reports. */
@@ -91,43 +102,4 @@ function street(id, color, [far, town, quarter, near]) {
   const width = byZoom(9, far, 11, town, 13, quarter, 17, near);
   const layout = { "line-join": "round", "line-cap": "round" };
   return { id, type: "line", source: "streets", layout, paint: { "line-color": color, "line-width": width } };
-}
-
-/** Draw reports below the names of the ground, the open ones above the closed; `selected` is the one being read. */
-export function addReports(map) {
-  map.addSource("reports", { type: "geojson", data: NOTHING });
-  map.addSource("selected", { type: "geojson", data: NOTHING });
-  map.addLayer({
-    id: "reports",
-    type: "circle",
-    source: "reports",
-    layout: { "circle-sort-key": ifClosed(0, 1) },
-    paint: {
-      "circle-color": statusColors(),
-      "circle-radius": byZoom(9, ifClosed(1.7, 2.2), 12, ifClosed(3.2, 4.2), 16, ifClosed(7.5, 9)),
-      "circle-opacity": ifClosed(0.6, 0.92),
-      "circle-stroke-color": "#ffffff",
-      "circle-stroke-width": byZoom(9, 0.4, 13, 1.4),
-      "circle-stroke-opacity": ifClosed(0.75, 1),
-    },
-  }, "ground-names");
-  map.addLayer({
-    id: "selected",
-    type: "circle",
-    source: "selected",
-    paint: {
-      "circle-color": statusColors(),
-      "circle-radius": byZoom(9, 7, 16, 11),
-      "circle-stroke-color": "#16262b",
-      "circle-stroke-width": 3,
-    },
-  });
-}
-
-/** A status's color from the page's style sheet, so that legend, list and map agree. */
-function statusColors() {
-  const styles = getComputedStyle(document.documentElement);
-  const color = (code) => styles.getPropertyValue(`--${code}`).trim();
-  const known = Object.keys(page.statuses).flatMap((code) => [code, color(code) || color("rejected")]);
-  return ["match", ["get", "status"], ...known, color("rejected")];
 }

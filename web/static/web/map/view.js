@@ -4,50 +4,62 @@ import { read } from "./api.js";
 import { makeMap, styled } from "./canvas.js";
 import { extent, labelPoints } from "./ground.js";
 import { isInSight, padding, sightOffset } from "./layout.js";
-import { addGround, addReports, addStreets, startingStyle } from "./style.js";
+import { addReports } from "./reports.js";
+import { addGround, addStreets, startingStyle } from "./style.js";
 
 const TOUCH_PX = 10; // how far beside a point a finger may land
 const SAME_PLACE_PX = 3;
-
-const collection = (features) => ({ type: "FeatureCollection", features });
+const CLUSTER_PX = 2;
+const POINTS_FROM = 14; // from this zoom on each report is drawn by itself
+const DEEPEST_ENTERED = 18;
 
 /** A view on `shapes`; `onOpen` gets the reports at the place that was clicked, `onMoved` comes after each move. */
-export async function makeView({ container, shapes, onOpen, onMoved, onBasemapFailure, onStreetsFailure }) {
+export async function makeView({ container, shapes, parameters, onOpen, onMoved, onBasemapFailure, onStreetsFailure }) {
   const { style, isOwn } = await startingStyle(onBasemapFailure);
-  const map = makeMap(container, { style, hash: "map", bounds: extent(shapes), fitBoundsOptions: { padding: padding() } });
+  const fit = { bounds: extent(shapes), fitBoundsOptions: { padding: padding() } };
+  const map = makeMap(container, { style, hash: "map", refreshExpiredTiles: false, ...fit });
   await styled(map);
-  addGround(map, { shapes, names: labelPoints(shapes), isOwn });
-  addReports(map);
+  addGround(map, { names: labelPoints(shapes), isOwn });
+  const reports = addReports(map, parameters);
   if (isOwn) read("streets").then((streets) => addStreets(map, streets)).catch(onStreetsFailure);
-  let shown = new Map();
   map.on("moveend", onMoved);
-  map.on("click", (event) => {
-    const found = referencesAt(map, event.point).map((reference) => shown.get(reference)).filter(Boolean);
-    if (found.length) onOpen(found.sort(newestFirst));
+  map.on("click", ({ point }) => {
+    const [found, cluster] = [reportsAt(map, point), clusterAt(map, point)];
+    if (found.length) onOpen(found);
+    else if (cluster) enter(map, cluster);
   });
-  map.on("mousemove", (event) => {
-    map.getCanvas().style.cursor = referencesAt(map, event.point).length ? "pointer" : "";
+  map.on("mousemove", ({ point }) => {
+    map.getCanvas().style.cursor = reportsAt(map, point).length || clusterAt(map, point) ? "pointer" : "";
   });
 
   return {
     map,
-    showReports(features) {
-      shown = new Map(features.map((feature) => [feature.properties.reference, feature]));
-      map.getSource("reports").setData(collection(features));
-    },
+    /** Draw the reports that other parameters choose. */
+    choose: reports.choose,
+    /** Look again for what has changed. */
+    refresh: reports.refresh,
     /** Mark the report being read (null for none), and bring it into sight. */
     select(feature) {
-      map.getSource("selected").setData(collection(feature ? [feature] : []));
+      reports.mark(feature);
       const center = feature?.geometry.coordinates;
       if (center && !isInSight(map.project(center))) map.easeTo({ center, offset: sightOffset() });
     },
   };
 }
 
-const newestFirst = (a, b) => b.properties.received_at.localeCompare(a.properties.received_at);
+/** Go where the reports of a cluster part. */
+function enter(map, { geometry, properties }) {
+  const zoom = Math.min(DEEPEST_ENTERED, Math.max(properties.expansion_zoom ?? POINTS_FROM, Math.floor(map.getZoom()) + 1));
+  map.easeTo({ center: geometry.coordinates, zoom, offset: sightOffset() });
+}
 
-/** The references of the reports at the place nearest to a point of the screen, each once. */
-function referencesAt(map, { x, y }) {
+function clusterAt(map, { x, y }) {
+  const box = [[x - CLUSTER_PX, y - CLUSTER_PX], [x + CLUSTER_PX, y + CLUSTER_PX]];
+  return map.queryRenderedFeatures(box, { layers: ["clusters"] })[0];
+}
+
+/** The reports at the place nearest to a point of the screen, each once. */
+function reportsAt(map, { x, y }) {
   const box = [[x - TOUCH_PX, y - TOUCH_PX], [x + TOUCH_PX, y + TOUCH_PX]];
   const hits = map.queryRenderedFeatures(box, { layers: ["reports"] });
   const away = (feature, from) => {
@@ -57,5 +69,11 @@ function referencesAt(map, { x, y }) {
   const nearest = hits.sort((a, b) => away(a, { x, y }) - away(b, { x, y }))[0];
   if (!nearest) return [];
   const place = map.project(nearest.geometry.coordinates);
-  return [...new Set(hits.filter((each) => away(each, place) <= SAME_PLACE_PX).map((each) => each.properties.reference))];
+  const here = hits.filter((each) => away(each, place) <= SAME_PLACE_PX);
+  return [...new Map(here.map((each) => [each.properties.reference, plain(each)])).values()];
+}
+
+/** A feature of a tile as one that a source takes: the map's own objects have no prototype, and cannot be handed on. */
+function plain({ geometry: { type, coordinates }, properties }) {
+  return { type: "Feature", geometry: { type, coordinates }, properties: { ...properties } };
 }

@@ -1,0 +1,108 @@
+"""The parameters that choose reports, read alike for lists, tiles and counts."""
+
+from collections.abc import Collection
+from datetime import date, datetime, time
+from functools import reduce
+from operator import and_, or_
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from api.params import Params, bad
+from api.polygons import polygon_of
+from jurisdictions.models import Category, Department, Jurisdiction
+from persian.normalize import fold
+from reports.filters import ReportFilter
+from reports.references import as_reference
+from reports.workflow import Status
+
+MOST_LETTERS = 100
+
+
+def filter_names(levels: Collection[str]) -> list[str]:
+    """The names of the parameters that `report_filter` reads, one for each level among them."""
+    return ["category", "department", "from", "q", "status", "to", "within", *levels]
+
+
+def report_filter(params: Params, *, levels: Collection[str]) -> ReportFilter:
+    """What the parameters ask for; each narrows. Raises Problem."""
+    categories, statuses = params.words("category"), params.words("status")
+    grounds = {level: params.words(level) for level in levels}
+    return ReportFilter(
+        categories=_categories(categories) if categories else None,
+        statuses=_known("status", statuses, Status.values) if statuses else None,
+        grounds={level: _jurisdictions(level, codes) for level, codes in grounds.items() if codes},
+        other=_in_time(params) & _of_departments(params) & _within(params) & _with_words(params),
+    )
+
+
+def _of_departments(params: Params) -> Q:
+    """Where a category's places are coarse, so is who has its reports: none of them match."""
+    codes = params.words("department")
+    if not codes:
+        return Q()
+    keys: dict[str, list[int]] = {}
+    for code, key in Department.objects.filter(code__in=codes).values_list("code", "pk"):
+        keys.setdefault(code, []).append(key)
+    known = _known("department", codes, keys)
+    return Q(department__in=[key for code in known for key in keys[code]], category__place_precision_m=0)
+
+
+def _within(params: Params) -> Q:
+    polygon = polygon_of(params, "within")
+    return Q() if polygon is None else Q(public_location__intersects=polygon)
+
+
+def _with_words(params: Params) -> Q:
+    """All the words, anywhere in the public text, in any spelling; or the reference."""
+    text = params.text("q")
+    if text is None:
+        return Q()
+    if len(text) > MOST_LETTERS:
+        raise bad("q", "too_long", _("Search for at most %(most)d letters.") % {"most": MOST_LETTERS})
+    folded = fold(text)
+    if len(folded.replace(" ", "")) < 2:
+        raise bad("q", "too_short", _("Search for two letters or more."))
+    reference = as_reference(folded)
+    words = reduce(and_, (Q(public_words__contains=word) for word in folded.split(" ")))
+    return words | Q(reference=reference) if reference else words
+
+
+def _categories(codes: list[str]) -> list[int]:
+    found = dict(Category.objects.filter(code__in=codes).values_list("code", "pk"))
+    return [found[code] for code in _known("category", codes, found)]
+
+
+def _jurisdictions(level: str, codes: list[str]) -> list[str]:
+    found = Jurisdiction.objects.at_level(level).filter(code__in=codes).values_list("code", flat=True)
+    return _known(level, codes, set(found))
+
+
+def _known(name: str, values: list[str], known: Collection[str]) -> list[str]:
+    for value in values:
+        if value not in known:
+            detail = _("“%(value)s” is not a known %(name)s.") % {"value": value[:80], "name": name}
+            raise bad(name, f"unknown_{name}", detail)
+    return values
+
+
+def _in_time(params: Params) -> Q:
+    """Half-open: from the first moment, up to but without the second."""
+    found = Q()
+    for name, lookup in (("from", "received_at__gte"), ("to", "received_at__lt")):
+        bound = params.moment(name)
+        if isinstance(bound, datetime):
+            found &= Q(**{lookup: bound})
+        elif bound is not None:
+            found &= _on_each_calendar(bound, lookup)
+    return found
+
+
+def _on_each_calendar(day: date, lookup: str) -> Q:
+    """A bare day begins at each city's own midnight."""
+    midnights = (
+        Q(root=city, **{lookup: datetime.combine(day, time.min, ZoneInfo(zone))})
+        for city, zone in Jurisdiction.objects.cities().values_list("pk", "time_zone")
+    )
+    return reduce(or_, midnights, Q(pk__in=[]))

@@ -1,0 +1,289 @@
+"""The list of reports: which rows, in which order, with which properties, in which form."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.utils.cache import patch_vary_headers
+from rest_framework.request import Request
+
+from api.clients import viewer_of
+from api.conditional import FOR_ONE, answer, etag_of
+from api.negotiation import CompactRenderer, GeoJSONRenderer, LinesRenderer, TextSequenceRenderer
+from api.params import Params, unknown_value
+from api.polygons import polygon_of
+from api.timeouts import query_timeout
+from api.v1.filtering import filter_names, report_filter
+from api.v1.paging import (
+    AFTER,
+    BEFORE,
+    NEAREST,
+    NEWEST,
+    OLDEST,
+    ORDERS,
+    Key,
+    Order,
+    key_of,
+    key_text,
+    link,
+    link_header,
+)
+from geo.functions import Plain
+from geo.nearness import DistanceFrom, InBoxes, box_around, boxes_between
+from geo.pages import COLLECTION, COMPACT, LINES, TEXT_SEQUENCE, Form, Layout, Page, literal, read_page
+from geo.world import WorldBox
+from jurisdictions.catalog import Catalog, read_catalog
+from people.access import Viewer
+from reports.density.changes import changes_under
+from reports.models import Report
+from reports.models.report import ReportQuerySet
+
+USUAL, MOST = 100, 1000
+OWN_NAMES: Final = ("bbox", "near", "fields", "sort", "limit", "f", AFTER, BEFORE)
+FORMS: Final[Mapping[str, tuple[str, Form]]] = {
+    each.format: (each.media_type, form)
+    for each, form in (
+        (GeoJSONRenderer, COLLECTION),
+        (TextSequenceRenderer, TEXT_SEQUENCE),
+        (LinesRenderer, LINES),
+        (CompactRenderer, COMPACT),
+    )
+}
+SEQUENCES: Final = (TEXT_SEQUENCE, LINES)
+RENDERERS: Final = (GeoJSONRenderer, TextSequenceRenderer, LinesRenderer, CompactRenderer)
+Circle = tuple[float, float, float]  # longitude, latitude, metres
+# How wide the first ring is in which the nearest are looked for, and by how much the next one is wider.
+FIRST_METRES: Final = 100.0
+WIDER: Final = 2.0
+
+# The public's columns, whoever asks; a coarse place hides its department as well.
+_PROPERTIES: Final = {
+    "reference": "to_json(chosen.reference)",
+    "category": "to_json(category.code)",
+    "status": "to_json(chosen.status)",
+    "received_at": "to_json(chosen.received_at)",
+    "reported_at": "to_json(chosen.reported_at)",
+    "text": "to_json(chosen.public_text)",
+    "department_code": """
+        coalesce(to_json(CASE WHEN category.place_precision_m = 0 THEN department.code END)::text, 'null')""",
+}
+_JOINS: Final = """
+    JOIN jurisdictions_category AS category ON category.id = chosen.category_id
+    LEFT JOIN jurisdictions_department AS department ON department.id = chosen.department_id
+"""
+_DISTANCE: Final = "round(chosen.distance::numeric, 1)"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What a request asks of the list."""
+
+    rows: ReportQuerySet
+    circle: Circle | None
+    boxes: Sequence[tuple[float, float, float, float]]
+    order: Order
+    key: Key | None
+    limit: int
+    fields: tuple[str, ...]
+    levels: tuple[str, ...]
+    form: Form
+    media_type: str
+
+
+def list_reports(request: Request) -> HttpResponse:
+    """A page of reports; 304 where the client has it. Raises Problem."""
+    viewer = viewer_of(request)
+    with query_timeout():
+        catalog = read_catalog()
+        asked = _asked(request, viewer, catalog)
+        if viewer.user is not None:
+            response = _page_response(request, asked)
+            response["Cache-Control"] = FOR_ONE
+        else:
+            # Read before the rows: what changes in between comes under the older validator, which the next request
+            # no longer finds, and is fetched again.
+            etag = etag_of(request, catalog.version, changes_under(_touched(asked.boxes)))
+            response = answer(request, lambda: _page_response(request, asked), etag=etag)
+    patch_vary_headers(response, ["Accept", "Authorization"])
+    return response
+
+
+def _asked(request: Request, viewer: Viewer, catalog: Catalog) -> Asked:
+    params = Params(request.GET, known=[*OWN_NAMES, *filter_names(catalog.levels)])
+    box, circle, polygon = params.bbox(), params.near(), polygon_of(params, "within")
+    rows = Report.objects.visible_to(viewer)
+    if box:
+        rows = rows.filter(public_location__intersects=box)
+    order = _order(params, circle)
+    media_type, form = _form(request, params)
+    around = circle and box_around(lon=circle[0], lat=circle[1], metres=circle[2])
+    return Asked(
+        rows=report_filter(params, levels=catalog.levels).narrow(rows),
+        circle=circle,
+        boxes=[each for each in (box and box.extent, polygon and polygon.extent, around) if each],
+        order=order,
+        key=key_of(params, order),
+        limit=params.limit(default=MOST if form in SEQUENCES else USUAL, most=MOST),
+        fields=_fields(params, catalog.levels, circle),
+        levels=catalog.levels,
+        form=form,
+        media_type=media_type,
+    )
+
+
+def _order(params: Params, circle: Circle | None) -> Order:
+    known = [NEAREST.name, NEWEST.name, OLDEST.name] if circle else [NEWEST.name, OLDEST.name]
+    name = params.choice("sort", known)
+    return ORDERS[name or known[0]]
+
+
+def _form(request: Request, params: Params) -> tuple[str, Form]:
+    name = params.choice("f", list(FORMS))
+    return FORMS[name or request.accepted_renderer.format]
+
+
+def _fields(params: Params, levels: tuple[str, ...], circle: Circle | None) -> tuple[str, ...]:
+    """The names of the properties that are asked for, in their usual order; all of them unless told."""
+    known = [*_PROPERTIES, *(f"{level}_code" for level in levels), *(["distance_m"] if circle else [])]
+    if params.text("fields") is None:
+        return tuple(known)
+    asked = params.words("fields")
+    for name in asked:
+        if name not in known:
+            raise unknown_value("fields", name, known)
+    return tuple(name for name in known if name in asked)
+
+
+def _touched(boxes: Sequence[tuple[float, float, float, float]]) -> WorldBox | None:
+    """What may change the answer lies in all of the boxes, and so in any: the smallest is the best."""
+    if not boxes:
+        return None
+    west, south, east, north = min(boxes, key=lambda box: (box[2] - box[0]) * (box[3] - box[1]))
+    return WorldBox.around(west=west, south=south, east=east, north=north)
+
+
+def _page_response(request: Request, asked: Asked) -> HttpResponse:
+    page = _page(asked)
+    links = _links(request, asked, page)
+    response = HttpResponse(_body(asked, page, links), content_type=asked.media_type)
+    if header := ", ".join(link_header(links, always=asked.form in SEQUENCES)):
+        response["Link"] = header
+    return response
+
+
+def _page(asked: Asked) -> Page:
+    layout = _layout(asked.fields, asked.levels, with_distance=asked.circle is not None)
+    backwards = bool(asked.key and asked.key.backwards)
+    page = Page()
+    for rows in _attempts(asked):
+        chosen = _columns(rows.filter(asked.key.rows) if asked.key else rows, with_distance=asked.circle is not None)
+        ordered = chosen.order_by(*asked.order.by(backwards=backwards))
+        page = read_page(ordered, layout=layout, form=asked.form, size=asked.limit, backwards=backwards)
+        if page.has_more:
+            break
+    return page
+
+
+def _attempts(asked: Asked) -> Iterator[ReportQuerySet]:
+    """The rows in question; the nearest in ever wider rings, so that a page costs what it shows, however far out."""
+    if asked.circle is None:
+        yield asked.rows
+        return
+    lon, lat, _metres = asked.circle
+    for inner, outer in _rings(asked):
+        boxes = boxes_between(lon=lon, lat=lat, inner=inner, outer=outer)
+        inside = asked.rows.filter(InBoxes("public_location", boxes))
+        measured = inside.annotate(distance=DistanceFrom("public_location", lon=lon, lat=lat))
+        yield measured.filter(**{"distance__lte": outer, **({"distance__gte": inner} if inner else {})})
+
+
+def _rings(asked: Asked) -> Iterator[tuple[float, float]]:
+    """From how many metres to how many: outwards from the key, or inwards; the last one reaches as far as is asked."""
+    whole = asked.circle[2] if asked.circle else 0.0
+    if asked.order is not NEAREST:
+        yield 0.0, whole
+        return
+    start, width = (asked.key.position[0], asked.key.width) if asked.key else (0.0, None)
+    width = width or FIRST_METRES
+    if asked.key and asked.key.backwards:
+        start = min(start, whole)
+        while width < start:
+            yield start - width, start
+            width *= WIDER
+        yield 0.0, start
+        return
+    while start + width < whole:
+        yield start, start + width
+        width *= WIDER
+    yield start, whole
+
+
+def _columns(rows: ReportQuerySet, *, with_distance: bool) -> QuerySet[Report, dict[str, Any]]:
+    """What the layout speaks of."""
+    names = ["reference", "received_at", "reported_at", "status", "public_text", "public_jurisdictions"]
+    names += ["category_id", "department_id", *(["distance"] if with_distance else [])]
+    return rows.annotate(place=Plain("public_location")).values("place", *names)
+
+
+@lru_cache(maxsize=64)
+def _layout(fields: tuple[str, ...], levels: tuple[str, ...], *, with_distance: bool) -> Layout:
+    grounds = {f"{level}_code": _ground(level) for level in levels}
+    known = {**_PROPERTIES, **grounds, "distance_m": _DISTANCE}
+    return Layout(
+        id="reference",
+        place="place",
+        properties=tuple((name, known[name]) for name in fields),
+        joins=_JOINS,
+        marks=("reference", "distance") if with_distance else ("reference",),
+    )
+
+
+def _ground(level: str) -> str:
+    return f"coalesce((chosen.public_jurisdictions -> {literal(level)})::text, 'null')"
+
+
+def _links(request: Request, asked: Asked, page: Page) -> list[dict[str, str]]:
+    """To the next page and the one before, where there is one or may be."""
+    if not page.text:
+        return []
+    came_back, came_on = bool(asked.key and asked.key.backwards), bool(asked.key and not asked.key.backwards)
+    sides = []
+    if page.has_more if not came_back else True:
+        sides.append(("next", AFTER, page.last))
+    if page.has_more if came_back else came_on:
+        sides.append(("prev", BEFORE, page.first))
+    return [
+        link(request, rel=rel, side=side, key=_key_at(end, asked, page), media_type=asked.media_type)
+        for rel, side, end in sides
+    ]
+
+
+def _key_at(end: Sequence[Any], asked: Asked, page: Page) -> str:
+    """The key of a page's end; the page beyond is as wide as this one, or half as much again."""
+    if asked.order is not NEAREST:
+        return key_text(asked.order, reference=end[0])
+    width = (page.last[1] - page.first[1]) * 1.5 + 1
+    return key_text(asked.order, reference=end[0], metres=end[1], width=width)
+
+
+def _body(asked: Asked, page: Page, links: Sequence[Mapping[str, str]]) -> bytes:
+    """The page in its form; the rows' text as it came."""
+    if asked.form in SEQUENCES:
+        return page.text
+    tail = {"links": list(links)} if links else {}
+    if asked.form is COMPACT:
+        head: dict[str, Any] = {"fields": ["lon", "lat", *asked.fields]}
+        rows = "rows"
+    else:
+        head = {"type": "FeatureCollection", **({"bbox": list(page.box)} if page.box else {})}
+        rows = "features"
+    return b'%s,"%s":[%s]%s}' % (_members(head), rows.encode(), page.text, b"," + _members(tail)[1:] if tail else b"")
+
+
+def _members(members: Mapping[str, Any]) -> bytes:
+    """A JSON object without its closing brace."""
+    return json.dumps(members, separators=(",", ":")).encode()[:-1]

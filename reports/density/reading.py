@@ -1,0 +1,164 @@
+"""The clusters of a view: all that tells of them is read in one statement, so that it is of one moment."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from django.db import connection
+
+from geo.world import SIZE, shift
+from people.access import PUBLIC, Viewer
+from reports.density.clusters import Cluster, level_of
+from reports.density.sources import (
+    COLUMNS,
+    Statement,
+    counted_in,
+    crowded,
+    from_cells,
+    from_changes,
+    from_reports,
+    union,
+)
+from reports.density.views import Pieces, View
+from reports.filters import ReportFilter
+from reports.models.density import DEEPEST
+
+EVERYTHING: Final = ReportFilter()
+MOST: Final = 10_000
+
+# What the sources give, a row for each cell with its counts by status and by category.
+_TALLY: Final = f"""
+WITH source ({COLUMNS}) AS MATERIALIZED (%s),
+whole AS (
+    SELECT x, y, sum(n)::bigint AS n, sum(sum_x)::bigint AS sum_x, sum(sum_y)::bigint AS sum_y,
+           min(west) AS west, min(north) AS north, max(east) AS east, max(south) AS south,
+           min(reference COLLATE "C") AS reference
+    FROM source GROUP BY x, y
+), by_status AS (
+    SELECT x, y, json_object_agg(status, n) AS statuses
+    FROM (SELECT x, y, status, sum(n) AS n FROM source GROUP BY x, y, status) AS each GROUP BY x, y
+), by_category AS (
+    SELECT x, y, json_object_agg(category_id, n) AS categories
+    FROM (SELECT x, y, category_id, sum(n) AS n FROM source GROUP BY x, y, category_id) AS each GROUP BY x, y
+), tally AS MATERIALIZED (
+    SELECT x, y, n, sum_x, sum_y, west, north, east, south, statuses::text, categories::text, reference
+    FROM whole JOIN by_status USING (x, y) JOIN by_category USING (x, y)
+)
+"""  # noqa: S608 - our own text
+
+# A cell of the level that nothing else tells of needs but its most frequent categories; all others are summed up.
+_WITH_SUMMARIES: Final = """
+SELECT cell.x >> (cell.level - %s), cell.y >> (cell.level - %s), cell.n, cell.sum_x, cell.sum_y,
+       cell.west, cell.north, cell.east, cell.south, cell.statuses::text,
+       CASE WHEN cell.level = %s AND tally.x IS NULL THEN cell.top ELSE cell.categories END::text, NULL::text
+"""
+
+
+class TooManyClusters(Exception):
+    """The view holds more than `MOST`."""
+
+
+def clusters(*, view: View, level: int, viewer: Viewer = PUBLIC, narrowing: ReportFilter = EVERYTHING) -> list[Cluster]:
+    """The reports of the view that the viewer may see and the filter lets through, in the cells of a level, by x and y.
+
+    Their counts add up to what a list of the same reports holds, whatever has been folded. Raises TooManyClusters.
+    """
+    if level > DEEPEST and view.box.at(level).count > MOST:
+        _look_first(view, level, viewer, narrowing)
+    statement = _statement(view, level, viewer, narrowing)
+    if statement is None:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(statement.text, statement.params)
+        rows = cursor.fetchall()
+    if len(rows) == _most_rows():
+        raise TooManyClusters
+    return _merged(rows, level)
+
+
+def _look_first(view: View, level: int, viewer: Viewer, narrowing: ReportFilter) -> None:
+    """Refuse what is surely too much before a million reports are counted one by one."""
+    statement = crowded(view, level=level, viewer=viewer, narrowing=narrowing, most=MOST)
+    if statement is None:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(statement.text, statement.params)
+        if cursor.fetchone()[0]:
+            raise TooManyClusters
+
+
+def tile_clusters(z: int, x: int, y: int, viewer: Viewer, narrowing: ReportFilter) -> list[Cluster]:
+    """The clusters of a tile: 8 × 8 cells at most, shared with no other tile of the zoom."""
+    view = View.of_tile(z=z, x=x, y=y)
+    return clusters(view=view, level=level_of(z), viewer=viewer, narrowing=narrowing)
+
+
+def _statement(view: View, level: int, viewer: Viewer, narrowing: ReportFilter) -> Statement | None:
+    pieces = view.pieces(level) if narrowing.is_counted else Pieces([], None, [view.box])
+    sources = from_reports(view, pieces, level=level, viewer=viewer, narrowing=narrowing)
+    summed = narrowing == EVERYTHING and pieces.covered is not None
+    if pieces.covered:
+        sources.append(from_changes(pieces.covered, level=level, narrowing=narrowing))
+        if not summed:
+            sources.append(from_cells(pieces, level=level, narrowing=narrowing))
+    if not sources:
+        return None
+    return _read(union(sources), [_summaries(pieces, level)] if summed else [])
+
+
+def _read(sources: Statement, summaries: Sequence[Statement]) -> Statement:
+    rows = union([Statement("SELECT * FROM tally"), *summaries])
+    return Statement(
+        f"{_TALLY.replace('%s', sources.text, 1)} {rows.text} LIMIT {_most_rows()}", sources.params + rows.params
+    )
+
+
+def _most_rows() -> int:
+    """Clusters at the rim may come in several rows."""
+    return 3 * MOST
+
+
+def _summaries(pieces: Pieces, level: int) -> Statement:
+    source = counted_in(pieces)
+    return Statement(
+        f"""{_WITH_SUMMARIES} FROM {source.text.format(table="reports_densitysummary")}
+        LEFT JOIN tally ON tally.x = cell.x >> (cell.level - %s) AND tally.y = cell.y >> (cell.level - %s)
+        WHERE (cell.n, cell.sum_x, cell.sum_y) <> (0, 0, 0)""",
+        [level, level, level, *source.params, level, level],
+    )
+
+
+def _merged(rows: Iterable[tuple[Any, ...]], level: int) -> list[Cluster]:
+    found: dict[tuple[int, int], Cluster] = {}
+    for row in rows:
+        part = _cluster(level, row)
+        if (other := found.setdefault((part.x, part.y), part)) is not part:
+            other.add(part)
+    if len(found) > MOST:
+        raise TooManyClusters
+    return [_settled(cluster) for _, cluster in sorted(found.items()) if cluster.count > 0]
+
+
+def _cluster(level: int, row: tuple[Any, ...]) -> Cluster:
+    x, y, n, sum_x, sum_y, west, north, east, south, statuses, categories, reference = row
+    if west is None:  # of reports that have gone: nowhere
+        west, north, east, south = SIZE, SIZE, -1, -1
+    by_category = json.loads(categories)
+    pairs = by_category.items() if isinstance(by_category, dict) else by_category
+    return Cluster(
+        level=level, x=x, y=y, count=n, sum_x=sum_x, sum_y=sum_y, west=west, north=north, east=east, south=south,
+        statuses=json.loads(statuses), categories={int(key): count for key, count in pairs},
+        reference=reference if n == 1 else None,
+    )  # fmt: skip
+
+
+def _settled(cluster: Cluster) -> Cluster:
+    """Without counts of nothing; with an extent even where a change is folded before one that it follows."""
+    if not all(cluster.statuses.values()) or not all(cluster.categories.values()):
+        cluster.statuses = {status: count for status, count in cluster.statuses.items() if count}
+        cluster.categories = {key: count for key, count in cluster.categories.items() if count}
+    if cluster.west > cluster.east or cluster.north > cluster.south:
+        bits = shift(cluster.level)
+        cluster.west, cluster.north = cluster.x << bits, cluster.y << bits
+        cluster.east, cluster.south = ((cluster.x + 1) << bits) - 1, ((cluster.y + 1) << bits) - 1
+    return cluster

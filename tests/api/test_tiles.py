@@ -1,0 +1,323 @@
+"""Vector tiles and the outlines of jurisdictions, as maps ask for them (cases G5, G7, G8)."""
+
+import subprocess
+from collections import Counter
+from datetime import UTC, date, datetime
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from mapbox_vector_tile import decode
+
+from geo.world import world_x, world_y
+from jurisdictions.boundaries import NewBoundary, put_in_force
+from jurisdictions.models import Moderation
+from people.tokens import make_token
+from reports.intake import submit_report
+from reports.models import Report
+from reports.publishing import hide, publish
+from tests.factories import CategoryFactory, LevelFactory, MembershipFactory, RoutingRuleFactory
+from tests.processes import running_server
+from tests.shapes import at, lonlat, square
+
+NOW = datetime(2026, 3, 21, 8, 0, tzinfo=UTC)
+MVT = "application/vnd.mapbox-vector-tile"
+
+
+@pytest.fixture
+def submitted(small_city):
+    """Submit a report at a place in metres."""
+
+    def submit(*, x: float = 500, y: float = 200, **changes) -> Report:
+        values = {"location": at(x, y), "category": small_city.pothole, "description": "چاله", "received_at": NOW}
+        return submit_report(**(values | {"source": "web"} | changes))
+
+    return submit
+
+
+@pytest.fixture
+def scattered(submitted, small_city):
+    """40 reports all over the city and beyond its edge: of two categories, one with coarse places; one is hidden."""
+    lamp = CategoryFactory(code="street-light", place_precision_m=300)
+    RoutingRuleFactory(root=small_city.city, category=lamp, level=small_city.west.level)
+    spots = [(53 * n % 2000, 97 * n % 1000) for n in range(36)] + [(-3000, 500), (1000, 500), (1000, 500), (2000, 1000)]
+    made = [
+        submitted(x=x, y=y, category=(lamp if n % 3 == 0 else small_city.pothole)) for n, (x, y) in enumerate(spots)
+    ]
+    hide(report=made[1])
+    return made
+
+
+def tiles(zoom: int) -> list[str]:
+    """The addresses of all tiles of a zoom that reports may lie in."""
+    (west, south), (east, north) = lonlat(-3100, -100), lonlat(2100, 1100)
+    columns = range(world_x(west) >> 30 - zoom, (world_x(east) >> 30 - zoom) + 1)
+    rows = range(world_y(north) >> 30 - zoom, (world_y(south) >> 30 - zoom) + 1)
+    return [f"{zoom}/{x}/{y}.mvt" for x in columns for y in rows]
+
+
+def features(client: Client, address: str, layer: str = "reports"):
+    response = client.get(f"/api/v1/tiles/{address}")
+    assert response.status_code == 200, response.content
+    assert response["Content-Type"] == MVT
+    return decode(response.content, default_options={"y_coord_down": True}).get(layer, {"features": []})["features"]
+
+
+def all_features(client: Client, zoom: int, query: str = ""):
+    return [each for tile in tiles(zoom) for each in features(client, f"reports/{tile}{query}")]
+
+
+def test_g8_each_public_report_is_in_exactly_one_tile_where_the_table_says(scattered, client):
+    public = {each.reference: each for each in Report.objects.filter(is_public=True).select_related("category")}
+    assert len(public) == 39
+    for zoom in (14, 15, 16):
+        found = all_features(client, zoom)
+        assert Counter(each["properties"]["reference"] for each in found) == Counter(public.keys())
+    for each in found:
+        report = public[each["properties"]["reference"]]
+        assert each["properties"] == {
+            "reference": report.reference,
+            "category": report.category.code,
+            "status": report.status,
+        }
+    tile, place = place_of(public[scattered[2].reference], zoom=20)
+    drawn = {each["properties"]["reference"]: each["geometry"] for each in features(client, f"reports/{tile}")}
+    assert drawn[scattered[2].reference]["coordinates"] == place
+
+
+def place_of(report: Report, *, zoom: int):
+    """The tile that a report lies in, and where in it."""
+    x, y, bits = report.public_x, report.public_y, 30 - zoom
+    return f"{zoom}/{x >> bits}/{y >> bits}.mvt", [each % (1 << bits) * 4096 >> bits for each in (x, y)]
+
+
+QUERIES = ["", "?category=street-light", "?status=received", "?category=pothole&status=received,resolved"]
+QUERIES += ["?district=1", "?from=2026-03-21T00:00:00Z&zone=1-1", "?to=2020-01-01", "?q=چاله"]
+
+
+def test_g5_the_counts_of_tiles_add_up_to_the_list(scattered, client):
+    counts = {
+        query: len(client.get(f"/api/v1/reports{query or '?'}&limit=1000").json()["features"]) for query in QUERIES
+    }
+    assert [counts[query] for query in ("", "?status=received", "?to=2020-01-01")] == [39, 39, 0]
+    for query, listed in counts.items():
+        for zoom in (0, 8, 11, 13):
+            found = [each["properties"] for each in all_features(client, zoom, query)]
+            assert sum(each["count"] for each in found) == listed, (query, zoom)
+            assert all(_is_sound(each) for each in found)
+        assert len(all_features(client, 14, query)) == listed, query
+
+
+def _is_sound(cluster) -> bool:
+    if not cluster.get("cluster"):
+        return cluster["count"] == 1 and cluster["status"] == "received"
+    parts = sum(number for name, number in cluster.items() if name.startswith("status_"))
+    known = cluster["top_category"] in {"street-light", "pothole"}
+    return known and parts == cluster["count"] > 1 and cluster["point_count_abbreviated"] == str(cluster["count"])
+
+
+def test_a_cluster_parts_at_its_expansion_zoom_and_not_before(scattered, client):
+    clusters = [each["properties"] for each in all_features(client, 8) if each["properties"].get("cluster")]
+    (zoom,) = {each["expansion_zoom"] for each in clusters}
+    before, then = ([each["properties"] for each in all_features(client, at)] for at in (zoom - 1, zoom))
+    assert [each["count"] for each in before if each.get("cluster")] == [each["count"] for each in clusters]
+    assert len(then) > len(before)
+
+
+def test_g7_a_tile_is_validated_until_something_in_it_changes(submitted, client):
+    submitted()
+    report, lone = submitted(x=600), "reports/14/0/0.mvt"
+    for zoom in (10, 14, 17):
+        tile, _ = place_of(Report.objects.get(pk=report.pk), zoom=zoom)
+        address = f"/api/v1/tiles/reports/{tile}"
+        first, empty = client.get(address), client.get(f"/api/v1/tiles/{lone}")
+        assert first["Cache-Control"] == "public, no-cache"
+        assert client.get(address).content == first.content
+        known = {"If-None-Match": first["ETag"]}
+        again = client.get(address, headers=known)
+        assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
+        assert client.head(address)["ETag"] == first["ETag"]
+        hide(report=report)
+        changed = client.get(address, headers=known)
+        assert (changed.status_code, changed.content != first.content) == (200, True)
+        publish(report=report)
+        assert client.get(address, headers=known).status_code == 200
+        assert (empty.status_code, empty.content) == (200, b"")
+        assert client.get(f"/api/v1/tiles/{lone}", headers={"If-None-Match": empty["ETag"]}).status_code == 304
+
+
+def test_a_tile_costs_few_questions_and_its_points_are_found_by_their_cell(scattered, client):
+    tile, _ = place_of(Report.objects.get(pk=scattered[0].pk), zoom=15)
+    known = {"If-None-Match": client.get(f"/api/v1/tiles/reports/{tile}")["ETag"]}
+    with CaptureQueriesContext(connection) as asked:
+        client.get(f"/api/v1/tiles/reports/{tile}", headers=known)
+    assert len(asked) == 2
+    with CaptureQueriesContext(connection) as asked:
+        client.get(f"/api/v1/tiles/reports/{tile}")
+    assert len(asked) == 4
+    statement = asked.captured_queries[-1]["sql"].partition(";")[2]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {statement}")
+        assert "reports_report_public_cell" in str(cursor.fetchall())
+
+
+def test_staff_see_what_is_not_public_in_their_own_tiles_and_nobody_keeps_them(submitted, small_city, client):
+    small_city.pothole.moderation = Moderation.NEVER
+    small_city.pothole.save()
+    ours, others = submitted(), submitted(x=1500)
+    user = MembershipFactory(jurisdiction=small_city.west).user
+    _row, secret = make_token(user=user, name="test", at=timezone.now())
+    staff = Client(headers={"Authorization": f"Bearer {secret}"})
+    assert [each["properties"]["reference"] for each in all_features(staff, 14)] == [ours.reference]
+    assert [each["properties"]["count"] for each in all_features(staff, 12)] == [1]
+    assert all_features(client, 12) == all_features(client, 14) == []
+    tile, _ = place_of(Report.objects.get(pk=others.pk), zoom=14)
+    response = staff.get(f"/api/v1/tiles/reports/{tile}")
+    assert (response["Cache-Control"], response.get("ETag")) == ("private, no-store", None)
+    assert "Authorization" in response["Vary"]
+
+
+def test_several_layers_come_in_one_tile_in_the_order_in_which_they_are_drawn(scattered, client):
+    tile = place_of(Report.objects.filter(is_public=True)[0], zoom=12)[0]
+    response = client.get(f"/api/v1/tiles/reports,zone,districts/{tile}")
+    layers = decode(response.content)
+    assert list(layers) == ["districts", "zone", "reports"]
+    assert [each["properties"] for each in layers["districts"]["features"]] == [
+        {"level": "district", "code": code, "name_fa": f"منطقه {digit}", "name_en": f"District {code}"}
+        | {"parent_level": "city", "parent_code": "sample", "city_code": "sample"}
+        for code, digit in (("1", "۱"), ("2", "۲"))
+    ]
+    alone = [client.get(f"/api/v1/tiles/{each}/{tile}").content for each in ("districts", "zone", "reports")]
+    assert response.content == b"".join(alone)
+
+
+REFUSED = {
+    "reports/25/0/0.mvt": "unknown_tile",
+    "reports/31/0/0.mvt": "unknown_tile",
+    "reports/-1/0/0.mvt": "unknown_tile",
+    "reports/14/16384/0.mvt": "unknown_tile",
+    "reports/14/0/99999999999999999999.mvt": "unknown_tile",
+    "reports/a/b/c.mvt": "unknown_tile",
+    "reports/%00/0/0.mvt": "unknown_tile",
+    "reports/1.5/0/0.mvt": "unknown_tile",
+    "streets/0/0/0.mvt": "unknown_layer",
+    "reports,reports/0/0/0.mvt": "unknown_layer",
+    "district,districts/0/0/0.mvt": "unknown_layer",
+    "reports,/0/0/0.mvt": "unknown_layer",
+    f"{','.join(f'layer{n}' for n in range(50))}/0/0/0.mvt": "unknown_layer",
+    "%00/0/0/0.mvt": "unknown_layer",
+    "moon.json": "unknown_layer",
+    "reports/0/0/0.mvt?colour=red": "unknown_parameter",
+    "reports/0/0/0.mvt?status=received&status=resolved": "repeated_parameter",
+    "reports/0/0/0.mvt?category=moon": "unknown_category",
+    "reports/0/0/0.mvt?version=1": "unknown_parameter",
+    "districts/0/0/0.mvt?status=received": "unknown_parameter",
+    "reports.json?status=done": "unknown_status",
+    "reports/0/0/0.pbf": "not_found",
+}
+
+
+def test_what_no_tile_answers_is_refused_as_a_problem(small_city, client):
+    for address, code in REFUSED.items():
+        response = client.get(f"/api/v1/tiles/{address}")
+        assert response.status_code == (400 if "?" in address else 404), address
+        assert response["Content-Type"] == "application/problem+json"
+        assert response.json()["code"] == code, address
+
+
+def test_tilejson_describes_the_tiles_and_keeps_the_filters(small_city, client):
+    described = client.get("/api/v1/tiles/districts,reports.json?category=pothole&district=1,2").json()
+    template = "http://testserver/api/v1/tiles/districts,reports/{z}/{x}/{y}.mvt?category=pothole&district=1,2"
+    assert (described["tilejson"], described["tiles"]) == ("3.0.0", [template])
+    assert "OpenStreetMap" in described["attribution"]
+    west, south, east, north = described["bounds"]
+    assert west < lonlat(-20_000, 0)[0] < lonlat(22_000, 0)[0] < east
+    assert south < lonlat(0, -20_000)[1] < lonlat(0, 21_000)[1] < north
+    assert {each["id"] for each in described["vector_layers"]} == {"districts", "reports"}
+    assert all("reference" in each["fields"] for each in described["vector_layers"] if each["id"] == "reports")
+    assert client.get("/api/v1/tiles/districts.json").json()["bounds"] == pytest.approx(
+        [*lonlat(0, 0), *lonlat(2000, 1000)], abs=1e-3
+    )
+
+
+def put_new_district(city) -> None:
+    """From 22 March on the whole city is one district."""
+    shapes = [NewBoundary(level="district", code="1", name_fa="منطقه", name_en="", geometry=square(0, 0, side=900))]
+    values = {"level": LevelFactory(code="district"), "first_day": date(2026, 3, 22), "source": "act", "at": NOW}
+    put_in_force(root=city, shapes=shapes, **values)
+
+
+def test_outlines_are_kept_for_long_under_an_address_that_changes_at_the_citys_midnight(small_city, client):
+    put_new_district(small_city.city)
+    with time_machine.travel(datetime(2026, 3, 21, 20, 29, tzinfo=UTC), tick=False):  # a minute to midnight in Tehran
+        listed = client.get("/api/v1/jurisdictions?level=district&zoom=12")
+        (link,) = listed.json()["links"]
+        kept = client.get(link["href"])
+        assert kept.json() == {name: value for name, value in listed.json().items() if name != "links"}
+        assert [each["id"] for each in kept.json()["features"]] == ["1", "2"]
+        assert kept["Cache-Control"] == "public, max-age=31536000, immutable"
+        known = {"If-None-Match": listed["ETag"]}
+        assert client.get("/api/v1/jurisdictions?level=district&zoom=12", headers=known).status_code == 304
+        (template,) = client.get("/api/v1/tiles/district.json").json()["tiles"]
+        tile = template.format(z=12, x=world_x(lonlat(500, 500)[0]) >> 18, y=world_y(lonlat(500, 500)[1]) >> 18)
+        assert client.get(tile)["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert client.get(tile.partition("?")[0])["Cache-Control"] == "public, no-cache"
+    with time_machine.travel(datetime(2026, 3, 21, 20, 30, tzinfo=UTC), tick=False):
+        new = client.get("/api/v1/jurisdictions?level=district&zoom=12", headers=known)
+        assert [each["id"] for each in new.json()["features"]] == ["1"]
+        moved = client.get(link["href"])
+        assert (moved.status_code, moved["Location"]) == (302, new.json()["links"][0]["href"])
+        assert moved["Cache-Control"] == "public, no-cache"
+        moved = client.get(tile)
+        assert moved.status_code == 302
+        assert len(decode(client.get(moved["Location"]).content)["district"]["features"]) == 1
+
+
+def test_a_new_name_is_another_version(small_city, client):
+    before = client.get("/api/v1/jurisdictions?level=district").json()["links"]
+    small_city.west.name_en = "West"
+    small_city.west.save()
+    after = client.get("/api/v1/jurisdictions?level=district").json()
+    assert after["links"] != before
+    assert after["features"][0]["properties"]["name_en"] == "West"
+
+
+def test_outlines_that_are_asked_for_wrongly(small_city, client):
+    refused = {
+        "jurisdictions?level=district&zoom=25": "invalid_zoom",
+        "jurisdictions?level=district&zoom=-1": "invalid_zoom",
+        "jurisdictions?level=district&zoom=10.5": "invalid_zoom",
+        "jurisdictions?level=district&zoom=": "invalid_zoom",
+        "jurisdictions/1/moon.geojson": "unknown_level",
+        "jurisdictions/1/%00.geojson": "unknown_level",
+        "jurisdictions/1/district.geojson?city=moon": "unknown_city",
+        "jurisdictions/1/district.geojson?level=zone": "unknown_parameter",
+    }
+    for address, code in refused.items():
+        response = client.get(f"/api/v1/{address}")
+        assert (response.status_code, response.json()["code"]) == (400 if "?" in address else 404, code), address
+
+
+@pytest.mark.django_db(transaction=True)
+def test_gdal_reads_the_tiles_and_the_outlines(scattered, client):
+    def ogrinfo(source: str) -> str:
+        command = ["ogrinfo", "-q", "-al", "-oo", "CLIP=NO", source]
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
+
+    tile, _ = place_of(Report.objects.get(pk=scattered[0].pk), zoom=14)
+    with running_server(workers=1) as server:
+        told = ogrinfo(f"MVT:{server}/api/v1/tiles/reports,districts/{tile}")
+        outlines = ogrinfo(f"{server}/api/v1/jurisdictions?level=district&zoom=11")
+    references = {each["properties"]["reference"] for each in features(client, f"reports/{tile}")}
+    assert {line.split()[-1] for line in told.splitlines() if "reference (String)" in line} == references
+    assert told.count("POLYGON ((") == outlines.count("POLYGON ((") == 2
+
+
+def test_a_service_without_a_city_has_tiles_all_the_same(db, client):
+    assert "bounds" not in client.get("/api/v1/tiles/reports.json").json()
+    for zoom in (0, 14, 24):
+        assert client.get(f"/api/v1/tiles/reports/{zoom}/0/0.mvt").content == b""

@@ -1,0 +1,31 @@
+"""What pages keep of their reader from one request to the next; the API reads no cookie, and is spared the work."""
+
+from typing import Any
+
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.http import HttpRequest
+from django.utils.deprecation import MiddlewareMixin
+
+from web.language import API
+
+
+class _PagesOnly(MiddlewareMixin):
+    """Leaves requests below /api/ as they are."""
+
+    def __call__(self, request: HttpRequest) -> Any:
+        handle = self.get_response if request.path_info.startswith(API) else super().__call__
+        return handle(request)
+
+
+class PageSessionMiddleware(_PagesOnly, SessionMiddleware):
+    """The reader's session."""
+
+
+class PageAuthenticationMiddleware(_PagesOnly, AuthenticationMiddleware):
+    """The member of staff who has signed in."""
+
+
+class PageMessageMiddleware(_PagesOnly, MessageMiddleware):
+    """What the next page has to say."""

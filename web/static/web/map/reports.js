@@ -1,0 +1,132 @@
+// Reports on the map, from vector tiles: numbers where they are many, points colored by status where they are few.
+
+import { isPersian, page } from "./page.js";
+
+const BRAND = "#0b6265";
+const CLOSED = ["resolved", "rejected"];
+const CLUSTERS_BELOW = 14; // from this zoom on a tile holds each report by itself
+const DEEPEST = 16; // beyond, the map draws the tiles of this zoom larger
+const LAYERS = ["reports", "clusters", "cluster-counts"];
+const NOTHING = { type: "FeatureCollection", features: [] };
+
+const byZoom = (...stops) => ["interpolate", ["exponential", 1.5], ["zoom"], ...stops];
+const ifClosed = (yes, no) => ["case", ["in", ["get", "status"], ["literal", CLOSED]], yes, no];
+
+/** Draw the reports that `parameters` choose (null: none); the names of the ground stand above single ones. */
+export function addReports(map, parameters) {
+  let drawn = tiles(parameters);
+  map.addSource("reports", { type: "vector", tiles: [drawn], minzoom: 0, maxzoom: DEEPEST });
+  map.addSource("selected", { type: "geojson", data: NOTHING });
+  map.addLayer(points(), "ground-names");
+  map.addLayer(clusters());
+  map.addLayer(counts());
+  map.addLayer(selected());
+  show(parameters);
+
+  function show(chosen) {
+    for (const layer of LAYERS) map.setLayoutProperty(layer, "visibility", chosen ? "visible" : "none");
+  }
+
+  return {
+    /** Draw what other parameters choose; what is drawn stays until the new tiles are there. */
+    choose(chosen) {
+      show(chosen);
+      if (!chosen || tiles(chosen) === drawn) return;
+      drawn = tiles(chosen);
+      map.getSource("reports").setTiles([drawn]);
+    },
+    /** Look again for what has changed. */
+    refresh: () => map.refreshTiles("reports"),
+    /** Mark the report being read, null for none. */
+    mark: (feature) => map.getSource("selected").setData({ ...NOTHING, features: feature ? [feature] : [] }),
+  };
+}
+
+function tiles(parameters) {
+  const query = String(parameters ?? "").replaceAll("%2C", ",");
+  return `${location.origin}/api/v1/tiles/reports/{z}/{x}/{y}.mvt${query ? `?${query}` : ""}`;
+}
+
+function selected() {
+  return {
+    id: "selected",
+    type: "circle",
+    source: "selected",
+    paint: {
+      "circle-color": statusColors(),
+      "circle-radius": byZoom(9, 7, 16, 11),
+      "circle-stroke-color": "#16262b",
+      "circle-stroke-width": 3,
+    },
+  };
+}
+
+function points() {
+  return {
+    id: "reports",
+    type: "circle",
+    source: "reports",
+    "source-layer": "reports",
+    minzoom: CLUSTERS_BELOW,
+    layout: { "circle-sort-key": ifClosed(0, 1) }, // the open ones above the closed
+    paint: {
+      "circle-color": statusColors(),
+      "circle-radius": byZoom(12, ifClosed(3.2, 4.2), 16, ifClosed(7.5, 9)),
+      "circle-opacity": ifClosed(0.6, 0.92),
+      "circle-stroke-color": "#ffffff",
+      "circle-stroke-width": 1.4,
+      "circle-stroke-opacity": ifClosed(0.75, 1),
+    },
+  };
+}
+
+function clusters() {
+  const count = ["get", "count"];
+  return {
+    id: "clusters",
+    type: "circle",
+    source: "reports",
+    "source-layer": "reports",
+    maxzoom: CLUSTERS_BELOW,
+    layout: { "circle-sort-key": count },
+    paint: {
+      "circle-color": ["case", ["==", count, 1], "#2f7f82", BRAND],
+      "circle-radius": ["interpolate", ["linear"], ["log10", count], 0, 7, 1, 12, 2, 16, 3, 20, 5, 27],
+      "circle-opacity": 0.88,
+      "circle-stroke-color": "#ffffff",
+      "circle-stroke-width": 2,
+      "circle-stroke-opacity": 0.9,
+    },
+  };
+}
+
+function counts() {
+  const count = ["get", "count"];
+  const locale = isPersian ? "fa-IR" : "en";
+  const whole = ["number-format", count, { locale }];
+  const thousands = ["number-format", ["/", count, 1000], { locale, "max-fraction-digits": 0 }];
+  return {
+    id: "cluster-counts",
+    type: "symbol",
+    source: "reports",
+    "source-layer": "reports",
+    maxzoom: CLUSTERS_BELOW,
+    filter: [">", count, 1],
+    layout: {
+      "text-field": ["case", [">=", count, 10000], ["concat", thousands, page.messages.thousands], whole],
+      "text-font": ["Vazirmatn Bold", "Vazirmatn"], // the first gives the weight, the second the family
+      "text-size": ["interpolate", ["linear"], ["log10", count], 0, 11, 3, 13, 5, 15],
+      "text-allow-overlap": true,
+      "text-ignore-placement": true,
+    },
+    paint: { "text-color": "#ffffff" },
+  };
+}
+
+/** A status's color from the page's style sheet, so that legend, list and map agree. */
+function statusColors() {
+  const styles = getComputedStyle(document.documentElement);
+  const color = (code) => styles.getPropertyValue(`--${code}`).trim();
+  const known = Object.keys(page.statuses).flatMap((code) => [code, color(code) || color("rejected")]);
+  return ["match", ["get", "status"], ...known, color("rejected")];
+}

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 
 from bench.database import NAME
 from jurisdictions.models import Category, Street
-from reports.density import fold
+from reports.density import rebuild
 from reports.references import ALPHABET
 from reports.seeding import read_phrases
 from reports.workflow import Status
@@ -114,9 +114,10 @@ def fill_database(*, manifest: Path, reports: int, recipe: str) -> None:
     with Path("/dev/null").open("w") as nowhere:
         call_command("load_city", str(manifest), stdout=nowhere)
     insert_reports(count=reports)
-    fold()
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM reports_change")  # as a day later
+        cursor.execute("DELETE FROM reports_change")
+    rebuild()  # of nothing but the reports, which takes a tenth of the time that folding their changes takes
+    with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
         cursor.execute(f"COMMENT ON DATABASE {NAME} IS %s", [recipe])
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from bench import questions
 from bench.clients import if_none_match
@@ -33,7 +33,7 @@ class PageQuestion:
         for address in some(self.recordings):
             page = ground.ours.fetch(address)
             same_page(page, ground.bare.fetch(BARE + address))
-            same_page(page, ground.bare.fetch(DRF_GIS + address))
+            same_page(page, ground.bare.fetch(DRF_GIS + address), within=_box(address))
             for name, server in ground.peers.items() if self.with_peers else ():
                 same_page(page, server.fetch(_theirs(name, address)))
 
@@ -64,6 +64,11 @@ class PageQuestion:
             ],
             notes=ground.notes(*PEERS) if self.with_peers else (),
         )
+
+
+def _box(address: str) -> tuple[float, ...] | None:
+    given = dict(parse_qsl(urlsplit(address).query)).get("bbox")
+    return tuple(map(float, given.split(","))) if given else None
 
 
 def _theirs(name: str, address: str) -> str:

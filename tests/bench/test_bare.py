@@ -200,6 +200,16 @@ def test_the_guard_sees_a_place_that_differs(three_reports, ask):
         same_page(page, json.dumps(changed).encode())
 
 
+def test_the_guard_leaves_out_what_lies_beyond_the_box_and_nothing_else(three_reports, ask):
+    page, _ = ask(PAGE)
+    features = json.loads(page)["features"]
+    box = (59.59, 36.29, features[1]["geometry"]["coordinates"][0] - 1e-6, 36.32)  # the second lies beside it
+
+    same_page(json.dumps({"features": features[:1]}).encode(), page, within=box)
+    with pytest.raises(Different):
+        same_page(json.dumps({"features": features[1:]}).encode(), page, within=box)
+
+
 def test_the_guard_sees_features_that_are_missing_or_in_another_order(three_reports, ask):
     page, _ = ask(PAGE)
     features = json.loads(page)["features"]

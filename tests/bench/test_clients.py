@@ -1,13 +1,14 @@
 """The clients count answers, not failures, whichever of them asks."""
 
 import os
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
 from django.db import connection
 
 from bench import clients
-from bench.clients import HTTP, SQL, Failed
+from bench.clients import HTTP, SQL, Failed, if_none_match
 from bench.servers import NotServing, Server
 from bench.statements import STORE, Statement
 from config import environment
@@ -52,6 +53,22 @@ def test_answers_are_counted_and_cost_processor_time(asking, slow: bool):
 def test_an_answer_that_is_no_success_ends_the_bench(asking, slow: bool):
     with pytest.raises(Failed):
         asking("/healthz", "/api/v1/nothing", slow=slow).run(seconds=1, offset=0)
+
+
+@every_client
+def test_a_validator_that_goes_with_an_address_is_answered_with_304(asking, slow: bool):
+    asked = asking("/api/v1/reports?limit=1", "/api/v1/clusters?zoom=3", slow=slow)
+    etags = [asked.server.ask(address)[1] for address in asked.addresses]
+    assert all(etags)
+
+    before = asked.server.ask(asked.addresses[1], if_none_match(etags[1:]))
+    assert (before[0], before[2]) == (304, b"")
+    assert replace(asked, etags=etags).run(seconds=1, offset=1).per_second > 0
+
+
+def test_a_validator_that_does_not_hold_ends_the_bench(asking):
+    with pytest.raises(Failed, match="status 200"):
+        replace(asking("/api/v1/reports?limit=1", slow=True), etags=['"another"']).run(seconds=1, offset=0)
 
 
 def test_a_refusal_is_told_with_its_status(asking):

@@ -60,3 +60,19 @@ def test_the_table_in_markdown_has_the_same_cells(section):
 
 def test_slow_speeds_keep_a_decimal():
     assert "6.4 (6.4–6.4)" in plain([Section(title="", rows=[row("peer", 6.4), row("City Eye", 45)])])
+
+
+@pytest.mark.parametrize(
+    ("most_ms", "words"), [(1.0, "≤ 1 ms above it: 0.5 reached"), (0.4, "≤ 0.4 ms above it: 0.5 missed")]
+)
+def test_a_goal_may_be_milliseconds_above_another_row(most_ms: float, words: str):
+    null = Row(name="null view", rounds=[Speed(per_second=2000, median_ms=0.5)], most_ms=most_ms)
+
+    assert words in plain([Section(title="", rows=[null, row("City Eye", 1000)])])
+
+
+def test_notes_stand_below_the_rows_they_belong_to():
+    noted = Section(title="Page", rows=[row("City Eye", 45)], notes=["TiPg: not measured"])
+
+    assert plain([noted]).splitlines()[-1] == "  TiPg: not measured"
+    assert markdown([noted]).splitlines()[-2:] == ["", "TiPg: not measured"]

@@ -1,4 +1,4 @@
-"""The only changes to a report that exists: who has it, and where it stands."""
+"""The only changes to who has a report."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -12,17 +12,8 @@ from django.db.models.functions import Greatest
 from jurisdictions.models import Department
 from jurisdictions.routing import Office, Route, route_from_json
 from people.models import User
-from reports.models import Assignment, Reason, Report, Rerouting, StatusUpdate
-from reports.workflow import CLOSED, may_follow
-
-
-class TransitionNotAllowed(Exception):
-    """A report that is in one status cannot become the other."""
-
-    def __init__(self, *, current: str, to: str) -> None:
-        super().__init__(f"{current} cannot become {to}")
-        self.current = current
-        self.to = to
+from reports.models import Assignment, Reason, Report, Rerouting
+from reports.workflow import CLOSED
 
 
 class DepartmentNotAvailable(Exception):
@@ -173,18 +164,3 @@ def next_office(offices: Collection[Office], *, without: Collection[int]) -> int
 
 def _current(report: Report) -> Assignment:
     return Assignment.objects.get(report=report, ended_at__isnull=True)
-
-
-@transaction.atomic
-def change_status(
-    *, report: Report, to: str, at: datetime, by: User | None = None, note: str = "", is_public: bool = True
-) -> StatusUpdate:
-    """Take the report one step further; raises TransitionNotAllowed. Two at once: the second sees the first's step."""
-    # No key changes: who only refers to the report (an assignment, a photo) need not wait.
-    locked = Report.objects.select_for_update(no_key=True).only("status").get(pk=report.pk)
-    if not may_follow(locked.status, to):
-        raise TransitionNotAllowed(current=locked.status, to=to)
-    locked.status, locked.status_at = to, at
-    locked.save(update_fields=["status", "status_at"])
-    report.status, report.status_at = to, at
-    return StatusUpdate.objects.create(report=locked, status=to, note=note, is_public=is_public, at=at, by=by)

@@ -5,11 +5,10 @@ import unicodedata
 
 from persiantools import characters, digits
 
-ZERO_WIDTH_NON_JOINER = "\u200c"
-_TATWEEL = "\u0640"
-_MARKS = re.compile("[\u064b-\u065f\u0670\u200b\u200d-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+# Tatweel, vowel marks and marks of direction.
+_MARKS = re.compile("[\u0640\u064b-\u065f\u0670\u200b\u200d-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _DECIMAL_POINT = re.compile(r"(?<=[0-9])\.(?=[0-9])")
-_SPACES = re.compile(r"\s+")
+_SPACES = re.compile(r"[\s\u200c]+")  # the half-space among them
 _TO_ASCII = str.maketrans("۰۱۲۳۴۵۶۷۸۹", "0123456789")
 # Letters that keyboards of neighboring languages write for the same Persian letter, beyond ي and ك.
 _LETTERS = str.maketrans(
@@ -18,11 +17,17 @@ _LETTERS = str.maketrans(
 
 
 def fold(text: str) -> str:
-    """`text` as it is compared and searched: one form of each letter, ASCII digits, single spaces, lower case."""
+    """`text` as it is compared and searched: one form of each letter, ASCII digits, single spaces, lower case.
+
+    To fold what is folded changes nothing more. The database's `persian_fold` is the same, step by step: so the case is
+    folded as both can, by lower case and two letters more, and not by `casefold`, which the database does not have.
+    """
     text = unicodedata.normalize("NFKC", text).translate(_LETTERS)
-    text = characters.ar_to_fa(text).replace(_TATWEEL, "").replace(ZERO_WIDTH_NON_JOINER, " ")
-    text = to_ascii_digits(_MARKS.sub("", text))
-    return _SPACES.sub(" ", text).strip().casefold()
+    text = _MARKS.sub("", to_ascii_digits(characters.ar_to_fa(text)).lower())
+    text = text.replace("ß", "ss").replace("ς", "σ")
+    # Parts of a letter that a mark stood between, or that are one letter in lower case only, have come together.
+    text = unicodedata.normalize("NFKC", text)
+    return _SPACES.sub(" ", text).strip()
 
 
 def to_ascii_digits(text: str) -> str:

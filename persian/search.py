@@ -6,7 +6,7 @@ from django.db.models import Func, TextField
 class Folded(Func):
     """A text as `persian.normalize.fold` has it, computed by the database (the function comes with reports' tables).
 
-    The two agree on whatever is written in Arabic, Persian or Latin letters; a test holds them together.
+    The two agree on every letter, step by step; a test holds them together.
     """
 
     function = "persian_fold"

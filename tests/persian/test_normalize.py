@@ -30,6 +30,22 @@ def test_different_words_stay_different():
     assert fold("آب") != fold("اب")
 
 
+# Letters whose parts come together only when a mark between them is gone, or in lower case.
+JOINED = [
+    ("ǰ", "ǰ"),
+    ("J\u030c", "ǰ"),
+    ("a\u200d\u0301", "á"),
+    ("ΐ", "ΐ"),
+    ("\u0399\u0308\u0301", "ΐ"),
+    ("a\ufe77\u0301", "á"),
+]
+
+
+@pytest.mark.parametrize("parted,whole", JOINED)
+def test_parts_of_a_letter_are_joined_at_once(parted, whole):
+    assert fold(parted) == fold(whole) == whole
+
+
 @given(st.text())
 def test_folding_twice_changes_nothing_more(text):
     assert fold(fold(text)) == fold(text)

@@ -1,0 +1,1 @@
+"""Reports that tell of one problem: scored, linked, clustered, merged and split."""

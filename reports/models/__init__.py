@@ -4,11 +4,16 @@ from reports.models.assignment import Assignment, Reason
 from reports.models.change import Change
 from reports.models.contact import Contact
 from reports.models.density import DensityCell, DensityFold, DensityGround, DensitySummary
+from reports.models.duplicate_act import ActKind, DuplicateAct
+from reports.models.duplicate_cluster import DuplicateCluster
+from reports.models.duplicate_link import DuplicateLink, LinkKind, LinkState
 from reports.models.report import Report
 from reports.models.rerouting import Because, MoveState, Rerouting, ReroutingMove, ReroutingState
 from reports.models.status import StatusUpdate
+from reports.models.supporter import Supporter, SupporterContact
 
 __all__ = [
+    "ActKind",
     "Assignment",
     "Because",
     "Change",
@@ -17,6 +22,11 @@ __all__ = [
     "DensityFold",
     "DensityGround",
     "DensitySummary",
+    "DuplicateAct",
+    "DuplicateCluster",
+    "DuplicateLink",
+    "LinkKind",
+    "LinkState",
     "MoveState",
     "Reason",
     "Report",
@@ -24,4 +34,6 @@ __all__ = [
     "ReroutingMove",
     "ReroutingState",
     "StatusUpdate",
+    "Supporter",
+    "SupporterContact",
 ]

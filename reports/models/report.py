@@ -94,7 +94,8 @@ class Report(models.Model):
     by is `public_location`, `public_text`, `public_jurisdictions` and `is_public`. `jurisdictions` maps a level's
     code to a jurisdiction's code ({"district": "9", …}); a level that covers nothing there is absent. `public_x` and
     `public_y` are `public_location` in the square world of `geo.world`, and `public_words` is `public_text` as
-    `persian.normalize.fold` has it: the database computes them.
+    `persian.normalize.fold` has it: the database computes them. `duplicate_cluster` is the problem that the report is
+    held to be part of; `duplicates_sought_at` is null until its duplicates have been looked for.
     """
 
     reference = models.CharField(_("reference"), max_length=16, unique=True, editable=False)
@@ -135,6 +136,16 @@ class Report(models.Model):
         verbose_name=_("department"),
     )
     jurisdictions = models.JSONField(_("jurisdictions"), default=dict)
+    duplicate_cluster = models.ForeignKey(
+        "reports.DuplicateCluster",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="reports",
+        db_index=False,
+        verbose_name=_("problem with several reports"),
+    )
+    duplicates_sought_at = models.DateTimeField(_("duplicates sought at"), null=True, blank=True, editable=False)
 
     objects = ReportQuerySet.as_manager()
 
@@ -159,6 +170,17 @@ class Report(models.Model):
                 name="reports_report_public_ground",
             ),
             GinIndex(fields=["jurisdictions"], opclasses=["jsonb_path_ops"], name="reports_report_ground"),
+            models.Index(
+                fields=["duplicate_cluster"],
+                condition=Q(duplicate_cluster__isnull=False),
+                name="reports_report_duplicates",
+            ),
+            # The truth behind the job: whose duplicates nobody has looked for yet.
+            models.Index(
+                F("received_at").desc(),
+                condition=Q(duplicates_sought_at__isnull=True),
+                name="reports_report_unsought",
+            ),
             GinIndex(fields=["public_words"], opclasses=["gin_trgm_ops"], name="reports_report_public_words"),
         ]
         constraints = [

@@ -25,10 +25,23 @@ class StatusUpdate(models.Model):
         related_name="+",
         verbose_name=_("by"),
     )
+    follows = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="followed_by",
+        db_index=False,
+        verbose_name=_("follows"),
+        help_text=_("The step of the main report that this one was taken with."),
+    )
 
     class Meta:
         verbose_name = _("status update")
         verbose_name_plural = _("status updates")
+        indexes = [
+            models.Index(fields=["follows"], condition=Q(follows__isnull=False), name="reports_statusupdate_followed"),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(status__in=Status.values), name="reports_statusupdate_status_known"),
         ]

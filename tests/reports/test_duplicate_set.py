@@ -144,12 +144,23 @@ def test_a_problem_has_one_split_one_end_and_one_place() -> None:
         assert max((one.metres_to(other) for one, other in combinations(group, 2)), default=0) <= 100
 
 
+def scenes() -> list[set[str]]:
+    """The splits found in each scene; a scene is what hangs together by steps of at most 300 m."""
+    waiting, found = set(tellings()), []
+    while waiting:
+        scene, edge = set(), {waiting.pop()}
+        while edge:
+            one = edge.pop()
+            scene.add(one)
+            near = {other for other in waiting if one.metres_to(other) <= 300}
+            waiting, edge = waiting - near, edge | near
+        found.append({each.split for each in scene})
+    return found
+
+
 def test_a_third_of_the_scenes_is_final_and_far_from_the_rest() -> None:
-    final = [each for each in tellings() if each.split == "final"]
-    fit = [each for each in tellings() if each.split == "fit"]
-    assert {each.split for each in tellings()} == set(SPLITS)
-    assert 0.30 <= len(final) / len(tellings()) <= 0.42
-    assert min(one.metres_to(other) for one in final for other in fit) > 300
+    assert Counter(split for splits in scenes() for split in splits) == {"fit": 30, "final": 16}
+    assert all(len(splits) == 1 for splits in scenes())
 
 
 def test_no_text_holds_a_number_like_a_telephones() -> None:

@@ -7,6 +7,7 @@ from reports.models.density import DensityCell, DensityFold, DensityGround, Dens
 from reports.models.duplicate_act import ActKind, DuplicateAct
 from reports.models.duplicate_cluster import DuplicateCluster
 from reports.models.duplicate_link import DuplicateLink, LinkKind, LinkState
+from reports.models.duplicate_settings import CategoryKinship, DuplicateProfile, SynonymGroup, WordKind
 from reports.models.report import Report
 from reports.models.rerouting import Because, MoveState, Rerouting, ReroutingMove, ReroutingState
 from reports.models.status import StatusUpdate
@@ -16,8 +17,13 @@ __all__ = [
     "ActKind",
     "Assignment",
     "Because",
+    "CategoryKinship",
     "Change",
     "Contact",
+    "DensityCell",
+    "DensityFold",
+    "DensityGround",
+    "DensitySummary",
     "DensityCell",
     "DensityFold",
     "DensityGround",
@@ -25,6 +31,7 @@ __all__ = [
     "DuplicateAct",
     "DuplicateCluster",
     "DuplicateLink",
+    "DuplicateProfile",
     "LinkKind",
     "LinkState",
     "MoveState",
@@ -36,4 +43,6 @@ __all__ = [
     "StatusUpdate",
     "Supporter",
     "SupporterContact",
+    "SynonymGroup",
+    "WordKind",
 ]

@@ -1,0 +1,95 @@
+"""Which reports may tell of the same problem: near enough, of a kin category, not too long ago; found by the index."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import connection
+
+from geo.nearness import box_around
+from jurisdictions.models import Category
+from reports.duplicates.facts import Facts
+from reports.duplicates.settings import Settings
+from reports.workflow import CLOSED
+
+MOST: Final = 50  # the nearest so many are compared, however crowded the place
+
+# The box is for the spatial index; metres on the ground decide, each pair of categories by its own radius and days.
+_NEAR: Final = """
+WITH kin AS (
+    SELECT unnest(%(categories)s::bigint[]) AS category_id, unnest(%(radii)s::float8[]) AS radius_m,
+           unnest(%(days)s::float8[]) * interval '1 day' AS window
+), near AS (
+    SELECT report.id, report.received_at,
+           ST_Distance(report.{place}::geography, ST_MakePoint(%(lon)s, %(lat)s)::geography) AS metres,
+           kin.radius_m
+    FROM reports_report AS report JOIN kin ON kin.category_id = report.category_id
+    WHERE report.{place} && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4326)
+      AND {condition}
+      AND report.received_at <= %(at)s::timestamptz + kin.window
+      AND CASE WHEN report.status = ANY(%(closed)s) THEN report.status_at ELSE report.received_at END
+          >= %(at)s::timestamptz - kin.window
+)
+SELECT id FROM near WHERE metres <= radius_m ORDER BY metres, received_at DESC, id LIMIT %(limit)s"""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement and what it is given."""
+
+    sql: str
+    values: dict[str, Any]
+
+
+def find_candidates(
+    *, facts: Facts, city_id: int, settings: Settings, limit: int = MOST, before: datetime | None = None
+) -> list[int]:
+    """The keys of the reports of a city that are to be compared with this one, the nearest first; never its own.
+
+    With `before`, only what was received before that moment.
+    """
+    conditions = ["report.root_id = %(city)s", "report.id <> %(key)s"]
+    conditions += ["report.received_at < %(before)s"] if before else []
+    more = {"city": city_id, "key": facts.key if isinstance(facts.key, int) else 0, "before": before}
+    return _run(near_statement(facts, settings, place="location", conditions=conditions, more={**more, "limit": limit}))
+
+
+def find_public_candidates(*, facts: Facts, settings: Settings, limit: int = MOST) -> list[int]:
+    """The keys of the public reports that are to be compared with a question, the nearest by their public places."""
+    return _run(
+        near_statement(facts, settings, place="public_location", conditions=["report.is_public"], more={"limit": limit})
+    )
+
+
+def near_statement(
+    facts: Facts, settings: Settings, *, place: str, conditions: Sequence[str], more: dict[str, Any]
+) -> Statement:
+    """What is asked of the database."""
+    kin = settings.kin_of(facts.category)
+    keys = dict(Category.objects.filter(code__in=kin).values_list("code", "pk"))
+    profiles = [settings.pair(facts.category, code) for code in keys]
+    west, south, east, north = box_around(
+        lon=facts.lon, lat=facts.lat, metres=max((each.radius_m for each in profiles), default=1.0)
+    )
+    values = {
+        "categories": list(keys.values()),
+        "radii": [each.radius_m for each in profiles],
+        "days": [each.window_days for each in profiles],
+        "lon": facts.lon,
+        "lat": facts.lat,
+        "west": west,
+        "south": south,
+        "east": east,
+        "north": north,
+        "at": facts.at,
+        "closed": [str(status) for status in CLOSED],
+        **more,
+    }
+    return Statement(_NEAR.format(place=place, condition=" AND ".join(conditions)), values)
+
+
+def _run(statement: Statement) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement.sql, statement.values)
+        return [key for (key,) in cursor.fetchall()]

@@ -1,0 +1,104 @@
+"""Groups of words that mean the same, found in texts by their stems, the longest phrase first."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from persian.normalize import fold
+from reports.duplicates.text import HOUSE, Meaning, Reading, Telling
+from reports.duplicates.words import stem, tokens_of
+
+LONGEST_PHRASE: Final = 3
+REMEMBERED: Final = 50_000
+# Kinds whose words do not mean the same as each other.
+ALONE: Final = frozenset({"common", "silent", "measure", "relation"})
+_UNKNOWN: Final = Meaning("", "", "")
+_LETTER: Final = Meaning("", "silent", "")  # by itself it is what is left of an ending
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordGroup:
+    """Words and phrases that mean the same. `axis` is shared by groups that exclude one another, else empty."""
+
+    kind: str
+    words: tuple[str, ...]
+    axis: str = ""
+
+
+class Numbers(NamedTuple):
+    """The numbers of houses, and those of streets by their names (`alley` for those without)."""
+
+    houses: frozenset[str]
+    streets: Mapping[str, frozenset[str]]
+
+
+class Lexicon:
+    """What words mean. Groups of kind `synonym` join what other groups say of one of their words."""
+
+    def __init__(self, groups: Iterable[WordGroup]) -> None:
+        self._phrases: dict[tuple[str, ...], Meaning] = {}
+        self._axes: dict[str, str] = {}
+        for number, group in enumerate(sorted(groups, key=lambda group: group.kind == "synonym")):
+            phrases = [phrase for word in group.words for phrase in _phrases_of(word)]
+            self._learn(phrases, self._meaning(phrases, group, f"#{number}"))
+        self.read = lru_cache(maxsize=REMEMBERED)(self._read)
+        self.numbers = lru_cache(maxsize=REMEMBERED)(self._numbers)
+
+    def kind_of(self, axis: str) -> str:
+        """The kind of the groups that share an axis."""
+        return self._axes[axis]
+
+    def _meaning(self, phrases: Sequence[tuple[str, ...]], group: WordGroup, key: str) -> Meaning:
+        known = [self._phrases[phrase] for phrase in phrases if phrase in self._phrases]
+        if group.kind == "synonym" and known:
+            telling = {each for each in known if each.kind not in ALONE}
+            if len(telling) == 1:
+                return telling.pop()
+            return Meaning(key, "synonym" if telling else known[0].kind, "")
+        if group.axis and group.kind not in {"street", "relation"}:
+            self._axes.setdefault(group.axis, group.kind)
+        return Meaning("" if group.kind in ALONE else key, group.kind, group.axis)
+
+    def _learn(self, phrases: Sequence[tuple[str, ...]], meaning: Meaning) -> None:
+        for phrase in phrases:
+            before = self._phrases.get(phrase)
+            if before is None or (not before.key and meaning.kind == before.kind):
+                self._phrases[phrase] = meaning
+
+    def _read(self, folded: str) -> Telling:
+        """What a folded text tells."""
+        reading = Reading()
+        tokens = tokens_of(folded)
+        stems = [stem(token) for token in tokens]
+        place = 0
+        while place < len(tokens):
+            length, meaning = self._match(stems, place)
+            reading.take(meaning, tokens[place : place + length], stems[place : place + length])
+            place += length
+        return reading.telling()
+
+    def _numbers(self, words: str, address: str) -> Numbers:
+        """The numbers that a text and an address name between them."""
+        houses: frozenset[str] = frozenset()
+        streets: dict[str, frozenset[str]] = {}
+        for text in (words, address):
+            for before, numbers in self.read(text).numbers.items():
+                if before == HOUSE:
+                    houses |= numbers
+                else:
+                    streets[before] = streets.get(before, frozenset()) | numbers
+        return Numbers(houses, streets)
+
+    def _match(self, stems: Sequence[str], place: int) -> tuple[int, Meaning]:
+        for length in range(min(LONGEST_PHRASE, len(stems) - place), 0, -1):
+            meaning = self._phrases.get(tuple(stems[place : place + length]))
+            if meaning is not None:
+                return length, meaning
+        return 1, _LETTER if len(stems[place]) == 1 and not stems[place].isdigit() else _UNKNOWN
+
+
+def _phrases_of(word: str) -> list[tuple[str, ...]]:
+    """The stems of a phrase; written together as well, since people leave out the space and the half-space."""
+    tokens = tokens_of(fold(word))[:LONGEST_PHRASE]
+    return list(dict.fromkeys([tuple(map(stem, tokens)), (stem("".join(tokens)),)])) if tokens else []

@@ -1,0 +1,113 @@
+"""By what reports are compared: a profile for each category, kin categories, and the words that mean the same."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from persian.normalize import fold
+from reports.duplicates.lexicon import Lexicon, WordGroup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """How the reports of a category are compared. Metres and days are limits; the two scores go from 0 to 1."""
+
+    radius_m: float
+    window_days: float
+    scale_m: float
+    suggest_from: float
+    link_from: float
+    cap_m: float
+    weights: Mapping[str, float]
+
+
+class Settings:
+    """All that scores depend on beside the reports; never changed once made."""
+
+    def __init__(
+        self,
+        *,
+        default: Profile,
+        profiles: Mapping[str, Profile],
+        kinship: Mapping[frozenset[str], float],
+        words: Iterable[WordGroup],
+        names: Mapping[str, str] | None = None,
+        version: str = "",
+    ) -> None:
+        self.version: Final = version
+        self.default: Final = default
+        self.profiles: Final = dict(profiles)
+        self.words: Final = tuple(words)
+        self.lexicon: Final = Lexicon(self.words)
+        self.names: Final = dict(names or {})
+        self._topics: dict[str, frozenset[str]] = {}
+        self._kinship = dict(kinship)
+        self._kin: dict[str, frozenset[str]] = {}
+        for pair in kinship:
+            for code in pair:
+                self._kin[code] = self._kin.get(code, frozenset()) | pair
+        self._pairs: dict[tuple[str, str], Profile] = {}
+
+    def profile(self, category: str) -> Profile:
+        """The profile of a category; of one that nobody has heard of, the default."""
+        return self.profiles.get(category, self.default)
+
+    def kinship(self, one: str, other: str) -> float:
+        """1 for the same category, 0 for two that have nothing in common."""
+        return 1.0 if one == other else self._kinship.get(frozenset((one, other)), 0.0)
+
+    def topic(self, category: str) -> frozenset[str]:
+        """The keys of the words by which the category itself is called: that a report has them says nothing."""
+        if category not in self._topics:
+            name = self.names.get(category, category.replace("-", " "))
+            self._topics[category] = frozenset(self.lexicon.read(fold(name)).weights)
+        return self._topics[category]
+
+    def kin_of(self, category: str) -> frozenset[str]:
+        """The categories whose reports may tell of the same problem, this one among them."""
+        return self._kin.get(category, frozenset()) | {category}
+
+    @property
+    def kinships(self) -> Mapping[frozenset[str], float]:
+        """All pairs of kin categories."""
+        return self._kinship
+
+    def pair(self, one: str, other: str) -> Profile:
+        """The profile for comparing reports of two categories, the same in either order: the wider limits, the
+        stricter scores, and the mean of what is weighed."""
+        key = (one, other) if one <= other else (other, one)
+        if key not in self._pairs:
+            self._pairs[key] = _mixed(self.profile(key[0]), self.profile(key[1]))
+        return self._pairs[key]
+
+    def with_(
+        self,
+        *,
+        default: Profile | None = None,
+        profiles: Mapping[str, Profile] | None = None,
+        names: Mapping[str, str] | None = None,
+    ) -> "Settings":
+        """The same with other profiles, or other names of categories."""
+        return Settings(
+            default=default or self.default,
+            profiles=self.profiles if profiles is None else profiles,
+            kinship=self._kinship,
+            words=self.words,
+            names=self.names if names is None else names,
+            version=self.version,
+        )
+
+
+def _mixed(one: Profile, other: Profile) -> Profile:
+    if one is other:
+        return one
+    return replace(
+        one,
+        radius_m=max(one.radius_m, other.radius_m),
+        window_days=max(one.window_days, other.window_days),
+        scale_m=(one.scale_m + other.scale_m) / 2,
+        suggest_from=max(one.suggest_from, other.suggest_from),
+        link_from=max(one.link_from, other.link_from),
+        cap_m=max(one.cap_m, other.cap_m),
+        weights={name: (weight + other.weights[name]) / 2 for name, weight in one.weights.items()},
+    )

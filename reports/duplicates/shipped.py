@@ -1,0 +1,94 @@
+"""The settings that come with the service, from its fixtures: sound defaults without a label and without a database."""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from django.conf import settings as service
+from django.core.exceptions import ValidationError
+
+from reports.duplicates.lexicon import WordGroup
+from reports.duplicates.settings import Profile, Settings
+from reports.models.duplicate_settings import WEIGHT_SIGNS, WordKind, check_weights
+
+DUPLICATES: Final = "duplicates.json"
+SYNONYMS: Final = "synonyms_fa.json"
+CATEGORIES: Final = "categories.json"
+LIMITS: Final = ("radius_m", "window_days", "scale_m", "suggest_from", "link_from", "cap_m")
+
+
+class UnreadableSettings(Exception):
+    """A file of settings cannot be used; the text says which and why."""
+
+
+@cache
+def shipped_settings() -> Settings:
+    """The settings of the fixtures."""
+    folder = Path(service.ROOT) / "fixtures"
+    words = read_synonyms(folder / SYNONYMS)
+    return read_settings(folder / DUPLICATES, words=words, names=_names(folder / CATEGORIES))
+
+
+def read_settings(path: Path, *, words: tuple[WordGroup, ...] = (), names: Mapping[str, str] | None = None) -> Settings:
+    """The settings that a JSON file holds, with further words and what categories are called, by their codes.
+
+    Raises UnreadableSettings.
+    """
+    values = _object(path)
+    try:
+        return _settings(values, words, names or {})
+    except (KeyError, TypeError, ValueError, AttributeError, ValidationError) as error:
+        reason = "; ".join(error.messages) if isinstance(error, ValidationError) else repr(error)
+        raise UnreadableSettings(f"{path.name} does not hold settings of duplicates: {reason}") from error
+
+
+def read_synonyms(path: Path) -> tuple[WordGroup, ...]:
+    """Groups of words of one meaning, from a JSON file with a list `groups` of lists. Raises UnreadableSettings."""
+    groups = _object(path).get("groups")
+    if not isinstance(groups, list) or not all(isinstance(group, list) for group in groups):
+        raise UnreadableSettings(f"{path.name} has no list “groups” of lists of words.")
+    return tuple(WordGroup(kind=WordKind.SYNONYM, words=tuple(map(str, group))) for group in groups)
+
+
+def _object(path: Path) -> dict[str, Any]:
+    try:
+        values = json.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise UnreadableSettings(f"{path} cannot be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise UnreadableSettings(f"{path.name} is no JSON: {error}.") from error
+    if not isinstance(values, dict):
+        raise UnreadableSettings(f"{path.name} holds no JSON object.")
+    return values
+
+
+def _names(path: Path) -> dict[str, str]:
+    return {each["code"]: f"{each['name_fa']} {each['name_en']}" for each in _object(path)["categories"]}
+
+
+def _settings(values: Mapping[str, Any], words: tuple[WordGroup, ...], names: Mapping[str, str]) -> Settings:
+    default = profile_of(values["default"], dict.fromkeys(WEIGHT_SIGNS, 0.0))
+    groups = [
+        WordGroup(kind=WordKind(each["kind"]), words=tuple(each["words"]), axis=each.get("axis", ""))
+        for each in values.get("words", ())
+    ]
+    return Settings(
+        default=default,
+        profiles={each["category"]: profile_of(each, default.weights) for each in values.get("profiles", ())},
+        kinship={frozenset((one, other)): float(kinship) for one, other, kinship in values.get("kinship", ())},
+        words=[*groups, *words],
+        names=names,
+        version="shipped",
+    )
+
+
+def profile_of(values: Mapping[str, Any], weights: Mapping[str, float]) -> Profile:
+    """A profile; weights that it does not name are those given. Raises KeyError, ValueError or ValidationError."""
+    own = values.get("weights") or {}
+    check_weights(own)
+    limits = {name: float(values[name]) for name in LIMITS}
+    if limits["suggest_from"] > limits["link_from"]:
+        raise ValueError("suggest_from is above link_from")
+    return Profile(**limits, weights={**weights, **{name: float(weight) for name, weight in own.items()}})

@@ -1,0 +1,86 @@
+"""What a score was made of, for people to read: the same for a pair the other way round."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from reports.duplicates.facts import Facts
+from reports.duplicates.settings import Profile, Settings
+from reports.duplicates.signals import Signals, distance_m, hours_between, likeness, photo_likeness
+from reports.duplicates.text import ALLEY, WEIGHTS, Telling
+
+Contradiction = dict[str, Any]
+_LITTLE: Final = WEIGHTS["common"]
+
+
+def features_of(one: Facts, other: Facts, *, found: Signals, profile: Profile, settings: Settings) -> dict[str, Any]:
+    """The features of a pair by their names; `evidence` is what each added to the logarithm of the odds."""
+    told, heard = settings.lexicon.read(one.words), settings.lexicon.read(other.words)
+    photos = photo_likeness(one.photos, other.photos)
+    return {
+        "metres": round(distance_m(one, other), 1),
+        "accuracy_m": max(filter(None, (one.accuracy_m, other.accuracy_m)), default=None),
+        "hours": round(hours_between(one, other), 1),
+        "kinship": settings.kinship(one.category, other.category),
+        "text_likeness": round(likeness(told, heard), 2) if told.total and heard.total else None,
+        "words_shared": _shared(told, heard),
+        "contradictions": [*_opposites(told, heard), *_places(told, heard, found), *_numbers(one, other, settings)],
+        "same_address": bool(found.same_address),
+        "same_person": bool(found.person),
+        "photo_likeness": None if photos is None else round(photos, 2),
+        "evidence": {
+            name: round(profile.weights[name] * value, 2)
+            for name, value in zip(Signals._fields, found, strict=True)
+            if value and profile.weights[name]
+        },
+    }
+
+
+def _shared(told: Telling, heard: Telling) -> list[str]:
+    """The words that both have, as each wrote them, those that say most first."""
+    shared = sorted(told.weights.keys() & heard.weights.keys(), key=lambda key: (-told.weights[key], key))
+    return [" / ".join(sorted({told.shown[key], heard.shown[key]})) for key in shared if told.weights[key] > _LITTLE]
+
+
+def _opposites(told: Telling, heard: Telling) -> Iterator[Contradiction]:
+    for axis in sorted(told.sides.keys() & heard.sides.keys()):
+        if told.sides[axis].isdisjoint(heard.sides[axis]):
+            yield _contradiction(axis, _written(told, told.sides[axis]), _written(heard, heard.sides[axis]))
+
+
+def _places(told: Telling, heard: Telling, found: Signals) -> Iterator[Contradiction]:
+    if found.other_landmark:
+        yield _contradiction("landmark", _written(told, told.landmarks), _written(heard, heard.landmarks))
+
+
+def _numbers(one: Facts, other: Facts, settings: Settings) -> Iterator[Contradiction]:
+    read = settings.lexicon.numbers
+    ours, theirs = read(one.words, one.address), read(other.words, other.address)
+    if ours.houses and theirs.houses and ours.houses.isdisjoint(theirs.houses):
+        yield _contradiction("number", _listed(ours.houses), _listed(theirs.houses))
+    common = ours.streets.keys() & theirs.streets.keys()
+    if not any(ours.streets[name] & theirs.streets[name] for name in common):
+        for name in sorted(common):
+            yield _contradiction("street", _street(name, ours.streets, one), _street(name, theirs.streets, other))
+
+
+def _contradiction(axis: str, one: str, other: str) -> Contradiction:
+    """On which axis, and by which words: sorted, so that neither report comes first."""
+    return {"axis": axis, "words": sorted([one, other])}
+
+
+def _written(telling: Telling, keys: Iterable[str]) -> str:
+    return _listed(telling.shown[key] for key in keys)
+
+
+def _street(name: str, streets: Mapping[str, frozenset[str]], report: Facts) -> str:
+    """The numbers after the name, which is left out where it is none."""
+    numbers = _listed(streets[name])
+    return (
+        numbers
+        if name == ALLEY or name.startswith("#") or name not in f"{report.words} {report.address}"
+        else f"{name} {numbers}"
+    )
+
+
+def _listed(words: Iterable[str]) -> str:
+    return " ".join(sorted(words))

@@ -1,0 +1,127 @@
+"""How two reports are compared: symmetric, explained, and deaf to spelling (cases D11 and D12)."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reports.duplicates.reasons import reasons
+from reports.duplicates.score import score
+from reports.duplicates.shipped import shipped_settings
+from tests.reports.duplicates.telling import facts
+
+SHIPPED = shipped_settings()
+BAKERY = "چالهٔ بزرگی جلوی نانوایی سنگکی کوچه ۵ هست، لاستیک ماشینم ترکید"
+
+
+def value(one, other) -> float:
+    return score(one, other, settings=SHIPPED).value
+
+
+def test_D11_each_feature_is_named_with_its_evidence():
+    found = score(
+        facts(BAKERY, accuracy_m=12.0, people=frozenset({"device"})),
+        facts("گودال عمیق روبروی نونوایی، کوچه پنجم", x=40, hours=60, accuracy_m=20.0, people=frozenset({"device"})),
+        settings=SHIPPED,
+    )
+    features = found.features
+    assert features["metres"] == pytest.approx(40, abs=0.2)
+    assert (features["hours"], features["kinship"], features["accuracy_m"]) == (60, 1, 20)
+    assert "چاله / گودال" in features["words_shared"]
+    assert (features["same_person"], features["same_address"], features["photo_likeness"]) == (True, False, None)
+    assert {"base", "distance", "text", "same_landmark", "same_street", "person"} <= features["evidence"].keys()
+    assert 0.5 < found.value <= 1
+
+
+def test_D11_the_reasons_are_sentences_in_both_languages():
+    features = score(facts(BAKERY), facts("چاله جلوی بانک، کوچه ۷", x=20), settings=SHIPPED).features
+    english, persian = reasons(features, language="en"), reasons(features, language="fa")
+    assert "20 m apart." in english
+    assert any("بانک" in each and "نانوایی" in each for each in english)
+    assert "فاصله: ۲۰ متر." in persian
+    assert len(english) == len(persian)
+    assert not set(english) & set(persian)
+
+
+@pytest.mark.parametrize(
+    "one, other",
+    [
+        ("چاله‌ي كوچه", "چاله ی کوچه"),  # letters of Arabic keyboards, the half-space
+        ("گودال وسط خیابون", "چاله وسط خیابان"),  # a synonym, a spoken form
+        ("چـــاله پلاک ۱۲", "چاله پلاک 12"),  # tatweel, digits
+        ("آسفالت خراب", "اسفالت خرابه"),
+        ("سطل‌های زباله", "سطل زباله"),
+        ("پیاده‌رو شکسته", "پیادهرو شکسته"),
+        ("کوچه چهارده", "کوچه ۱۴"),
+        ("سجاد بیست و یک", "سجاد ۲۱"),
+    ],
+)
+def test_D12_spelling_keyboard_and_synonyms_do_not_matter(one, other):
+    read = SHIPPED.lexicon.read
+    told, heard = read(facts(one).words), read(facts(other).words)
+    assert told.weights.keys() == heard.weights.keys()
+
+
+@pytest.mark.parametrize(
+    "told, heard",
+    [
+        ("چراغ جلوی پلاک ۱۲ خاموش است", "چراغ جلوی پلاک ۴۸ خاموش است"),
+        ("سطل زباله سرریز شده", "سطل زباله شکسته"),
+        ("چاله سمت راست خیابان", "چاله سمت چپ خیابان"),
+        ("پراید سفید رها شده", "پژو مشکی رها شده"),
+        ("چاله روبروی داروخانه", "چاله روبروی مدرسه"),
+        ("چراغ خاموش است", "سطل زباله بو می‌دهد"),
+    ],
+)
+def test_texts_that_contradict_each_other_lower_the_score(told, heard):
+    assert value(facts(told), facts(heard, x=8)) < value(facts(told), facts(told, x=8)) - 0.3
+    found = score(facts(told), facts(heard, x=8), settings=SHIPPED)
+    assert found.features["contradictions"] or any(name.startswith("other") for name in found.features["evidence"])
+
+
+def test_what_the_phones_are_unsure_of_counts_less():
+    sure = value(facts("چاله"), facts("چاله", x=30))
+    unsure = value(facts("چاله", accuracy_m=30.0), facts("چاله", x=30, accuracy_m=30.0))
+    assert unsure > sure
+
+
+def test_within_two_days_time_costs_nothing_and_later_it_does():
+    values = [value(facts("چاله"), facts("چاله", x=5, hours=hours)) for hours in (0, 1, 47, 24 * 20, 24 * 80)]
+    assert values[0] == values[1] == values[2] > values[3] > values[4]
+
+
+def test_photos_of_one_thing_bring_reports_together():
+    photo, nearly, other = 0x0F0F_3C3C_A5A5_9696, 0x0F0F_3C3C_A5A5_9695, 0xF1E2_D3C4_B5A6_9788
+    apart = {"x": 60}
+    without = value(facts("چاله"), facts("گودال", **apart))
+    assert value(facts("چاله", photos=(photo,)), facts("گودال", photos=(nearly,), **apart)) > without + 0.2
+    assert value(facts("چاله", photos=(photo,)), facts("گودال", photos=(other,), **apart)) == without
+
+
+def test_D3_what_comes_after_the_closing_is_a_recurrence():
+    first = facts("چاله", closed_after=10)
+    assert score(first, facts("چاله", hours=9), settings=SHIPPED).kind == "duplicate"
+    assert score(first, facts("چاله", hours=11), settings=SHIPPED).kind == "recurrence"
+    assert score(facts("چاله", hours=11), first, settings=SHIPPED).kind == "recurrence"
+
+
+WORDS = st.lists(st.sampled_from([*BAKERY.split(), "پلاک", "۱۲", "بانک", "سمت", "چپ", "full", "bin", "7"]), max_size=8)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    one=WORDS,
+    other=WORDS,
+    x=st.floats(0, 300),
+    hours=st.floats(0, 2000),
+    categories=st.tuples(*[st.sampled_from(["pothole", "road-cut", "street-light", "nobody-knows"])] * 2),
+    accuracy=st.one_of(st.none(), st.floats(0, 500)),
+)
+def test_a_score_is_the_same_in_either_order(one, other, x, hours, categories, accuracy):
+    first = facts(" ".join(one), category=categories[0], accuracy_m=accuracy)
+    second = facts(" ".join(other), x=x, hours=hours, category=categories[1])
+    here, there = score(first, second, settings=SHIPPED), score(second, first, settings=SHIPPED)
+    assert here == there
+    assert 0 <= here.value <= 1
+    assert score(replace(first, key=5), second, settings=SHIPPED) == here

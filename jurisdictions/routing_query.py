@@ -130,34 +130,43 @@ kinds AS MATERIALIZED (
 
 # Boundaries whose box comes within reach (by themselves, so that the index on shapes finds them, however many days
 # there are); of those in force, what covers the point, what does not but closes gaps, and what only the circle
-# reaches: a planar test first (cheap), metres on the spheroid last.
+# reaches: a planar test first (cheap), metres on the spheroid last. One boundary's rows follow each other, as PostGIS
+# prepares a shape for those that come after the first; no row carries a shape further than it must.
 _GROUND = """
 boxes AS MATERIALIZED (
-    SELECT here.*, boundary.id AS boundary_id, boundary.shape, boundary.area_m2, boundary.in_force,
-           boundary.jurisdiction_id
+    SELECT here.*, boundary.id AS boundary_id, boundary.area_m2, boundary.in_force, boundary.jurisdiction_id
     FROM here JOIN jurisdictions_boundary AS boundary ON boundary.shape && ST_Expand(here.point, here.dx, here.dy)
-), ground AS MATERIALIZED (
-    SELECT boxes.*, jurisdiction.parent_id, jurisdiction.code, jurisdiction.name_fa, jurisdiction.name_en,
-           jurisdiction.level_id, cities.id AS root_id, cities.code AS root_code, cities.day,
-           level.code AS level, level.rank AS level_rank, level.closes_gaps,
-           ST_Covers(boxes.shape, boxes.point) AS covers
-    FROM boxes
-    JOIN jurisdictions_jurisdiction AS jurisdiction ON jurisdiction.id = boxes.jurisdiction_id
-    JOIN cities ON cities.id = coalesce(jurisdiction.root_id, jurisdiction.id) AND boxes.in_force @> cities.day
-    JOIN jurisdictions_level AS level ON level.id = jurisdiction.level_id
-    WHERE ST_DWithin(boxes.shape, boxes.point,
-                     CASE WHEN level.closes_gaps THEN greatest(boxes.dx, boxes.dy)
-                          ELSE greatest(boxes.circle_dx, boxes.circle_dy) END)
+    ORDER BY boundary.id
 ), near AS MATERIALIZED (
-    SELECT ground.*, CASE WHEN covers THEN 0 ELSE ST_Distance(shape::geography, point::geography) END AS distance_m
-    FROM ground
+    SELECT n, category, source, accuracy_m, point, circle_dx, circle_dy, boundary_id, area_m2, jurisdiction_id,
+           parent_id, code, name_fa, name_en, level_id, root_id, root_code, day, level, level_rank, closes_gaps, covers,
+           CASE WHEN covers THEN 0 ELSE ST_Distance(shape::geography, point::geography) END AS distance_m
+    FROM (
+        SELECT boxes.*, boundary.shape, jurisdiction.parent_id, jurisdiction.code, jurisdiction.name_fa,
+               jurisdiction.name_en, jurisdiction.level_id, cities.id AS root_id, cities.code AS root_code, cities.day,
+               level.code AS level, level.rank AS level_rank, level.closes_gaps,
+               ST_Covers(boundary.shape, boxes.point) AS covers
+        FROM boxes
+        JOIN jurisdictions_jurisdiction AS jurisdiction ON jurisdiction.id = boxes.jurisdiction_id
+        JOIN cities ON cities.id = coalesce(jurisdiction.root_id, jurisdiction.id) AND boxes.in_force @> cities.day
+        JOIN jurisdictions_level AS level ON level.id = jurisdiction.level_id
+        CROSS JOIN LATERAL (
+            SELECT shape FROM jurisdictions_boundary WHERE id = boxes.boundary_id OFFSET 0
+        ) AS boundary
+        WHERE ST_DWithin(boundary.shape, boxes.point,
+                         CASE WHEN level.closes_gaps THEN greatest(boxes.dx, boxes.dy)
+                              ELSE greatest(boxes.circle_dx, boxes.circle_dy) END)
+        OFFSET 0
+    ) AS ground
 )"""
 
 # The department with a rule's function in the jurisdiction, else in the nearest parent that has an active one.
 _DEPARTMENTS = """
 up AS (
-    SELECT DISTINCT near.jurisdiction_id, rules.function_id, near.jurisdiction_id AS above, near.parent_id, 0 AS steps
-    FROM near JOIN rules ON rules.root_id = near.root_id AND rules.level_id = near.level_id
+    SELECT place.jurisdiction_id, work.function_id, place.jurisdiction_id AS above, place.parent_id, 0 AS steps
+    FROM (SELECT DISTINCT jurisdiction_id, parent_id, root_id, level_id FROM near) AS place
+    JOIN (SELECT DISTINCT root_id, level_id, function_id FROM rules) AS work
+      ON work.root_id = place.root_id AND work.level_id = place.level_id
     UNION ALL
     SELECT up.jurisdiction_id, up.function_id, parent.id, parent.parent_id, up.steps + 1
     FROM up JOIN jurisdictions_jurisdiction AS parent ON parent.id = up.parent_id
@@ -202,10 +211,12 @@ said AS (
 # The distance to the edge is measured for the deciding row alone, and what lies within the circle only where that edge
 # or a jurisdiction that does not cover the point comes into the circle.
 _MEASURED = """
-measured AS (
-    SELECT judged.*,
-           CASE WHEN place = 1 THEN ST_Distance(ST_Boundary(shape)::geography, point::geography) END AS edge_m
-    FROM judged
+measured AS MATERIALIZED (
+    SELECT judged.*, CASE WHEN place = 1 THEN (
+               SELECT ST_Distance(ST_Boundary(shape)::geography, judged.point::geography)
+               FROM jurisdictions_boundary WHERE id = judged.boundary_id
+           ) END AS edge_m
+    FROM (SELECT * FROM judged ORDER BY boundary_id OFFSET 0) AS judged
 ), doubted AS (
     SELECT measured.*, accuracy_m > 0 AND bool_or(
         CASE WHEN place = 1 THEN edge_m <= accuracy_m ELSE NOT covers AND distance_m <= accuracy_m END
@@ -219,8 +230,10 @@ SELECT {", ".join(Found._fields)}
 FROM (
     SELECT doubted.*, kinds.id AS category_id, kinds.name_fa AS category_name_fa, kinds.name_en AS category_name_en,
            kinds.is_active AS category_is_active,
-           CASE WHEN doubtful AND NOT ST_Covers(shape, around) THEN ST_AsBinary(ST_Intersection(shape, around)) END
-           AS circle,
+           CASE WHEN doubtful THEN (
+               SELECT CASE WHEN NOT ST_Covers(shape, around) THEN ST_AsBinary(ST_Intersection(shape, around)) END
+               FROM jurisdictions_boundary WHERE id = boundary_id
+           ) END AS circle,
            CASE WHEN doubtful AND place = 1 THEN ST_AsBinary(around) END AS disc,
            (SELECT array_agg(code ORDER BY rank, code) FROM jurisdictions_level WHERE rank > 0) AS levels
     FROM doubted JOIN kinds ON kinds.code = doubted.category

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from api.models import FilingWindow, IdempotencyKey
+from api.models import FilingWindow, IdempotencyKey, RoutingWindow
 from geo.admin import GuardedAdmin
 from persian.admin import Column, moment_column
 
@@ -22,6 +22,14 @@ class IdempotencyKeyAdmin(GuardedAdmin):
 @admin.register(FilingWindow)
 class FilingWindowAdmin(GuardedAdmin):
     """How often addresses have filed anonymously."""
+
+    list_display = fields = WINDOW
+    ordering = ["-hour", "-pk"]
+
+
+@admin.register(RoutingWindow)
+class RoutingWindowAdmin(GuardedAdmin):
+    """How many points addresses have had routed anonymously."""
 
     list_display = fields = WINDOW
     ordering = ["-hour", "-pk"]

@@ -1,4 +1,4 @@
-"""Who is on the other end of a request: the viewer, the address, and how often it has filed."""
+"""Who is on the other end of a request: the viewer, the address, and what it has had within the hour."""
 
 from datetime import datetime
 from ipaddress import IPv6Address, ip_address
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from api.errors import Problem
+from api.models import FilingWindow, RoutingWindow, Window
 from people.access import Viewer, viewer_for
 from people.models import User
 from reports.contacts import keyed_hash
@@ -53,23 +54,48 @@ def scope_of(request: Request, *, device_id: str) -> str:
 
 
 def count_filing(request: Request, *, at: datetime) -> None:
-    """Count an anonymous report against its address, for all processes; raises Problem (429) beyond the limit."""
-    hour = at.replace(minute=0, second=0, microsecond=0)
-    with connection.cursor() as cursor:
-        # One statement, committed at once: two processes cannot both read the last free place.
-        cursor.execute(
-            """INSERT INTO api_filingwindow (address, hour, count) VALUES (%s, %s, 1)
-               ON CONFLICT ON CONSTRAINT api_filingwindow_address_hour_unique
-               DO UPDATE SET count = api_filingwindow.count + 1 RETURNING count""",
-            [keyed_hash("address", address_of(request)), hour],
-        )
-        (count,) = cursor.fetchone()
-    if count > settings.ANONYMOUS_REPORTS_PER_HOUR:
-        wait = 3600 - int((at - hour).total_seconds())
+    """Count an anonymous report against its address; raises Problem (429) beyond the limit."""
+    if not _has_room(request, FilingWindow, at=at, more=1, most=settings.ANONYMOUS_REPORTS_PER_HOUR):
         detail = _("Too many reports from your address within this hour; try again in %(minutes)d minutes.")
-        raise Problem(
-            status=429,
-            code="rate_limited",
-            detail=detail % {"minutes": wait // 60 + 1},
-            headers={"Retry-After": str(wait)},
+        raise _next_hour(detail, at=at)
+
+
+def count_points(request: Request, *, at: datetime, points: int) -> None:
+    """Count points to be routed for somebody without an account; raises Problem (429) where they are too many."""
+    most = settings.ANONYMOUS_POINTS_PER_HOUR
+    if not _has_room(request, RoutingWindow, at=at, more=points, most=most):
+        detail = _(
+            "Without an account your address may have %(most)d points routed within an hour, and these would be more: "
+            "send fewer, or try again in %(minutes)d minutes."
         )
+        raise _next_hour(detail, at=at, most=most)
+
+
+def _has_room(request: Request, window: type[Window], *, at: datetime, more: int, most: int) -> bool:
+    """Whether so many more fit into the address's hour, for all processes; what fits is counted, the rest is not."""
+    table = window._meta.db_table
+    values = (keyed_hash("address", address_of(request)), _hour(at), more, more <= most, most)
+    with connection.cursor() as cursor:
+        # One statement, committed at once: two processes cannot both take the last free place.
+        cursor.execute(
+            f"""INSERT INTO {table} AS taken (address, hour, count) SELECT %s, %s, %s WHERE %s
+                ON CONFLICT ON CONSTRAINT {table}_address_hour_unique
+                DO UPDATE SET count = taken.count + excluded.count WHERE taken.count + excluded.count <= %s
+                RETURNING count""",
+            values,
+        )
+        return cursor.fetchone() is not None
+
+
+def _hour(at: datetime) -> datetime:
+    return at.replace(minute=0, second=0, microsecond=0)
+
+
+def _next_hour(detail: str, *, at: datetime, **values: int) -> Problem:
+    wait = 3600 - int((at - _hour(at)).total_seconds())
+    return Problem(
+        status=429,
+        code="rate_limited",
+        detail=detail % {"minutes": wait // 60 + 1, **values},
+        headers={"Retry-After": str(wait)},
+    )

@@ -89,7 +89,7 @@ CODES = {
     "too_many_streams": "One address has too many live streams open; Retry-After says when to come back.",
     "live_full": "All places for live events are taken; Retry-After says when to come back.",
     "live_away": "Live events are not available at present; Retry-After says when to come back.",
-    "rate_limited": "Too many reports from one address; Retry-After says when to come back.",
+    "rate_limited": "Too many reports or points from one address; Retry-After says when to come back.",
     "server_error": "The mistake is ours; nothing was stored.",
 }
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from api.models import FilingWindow, IdempotencyKey
+from api.models import FilingWindow, IdempotencyKey, RoutingWindow
 
 KEPT = timedelta(days=1)
 
@@ -14,3 +14,4 @@ def forget_old_answers() -> None:
     before = timezone.now() - KEPT
     IdempotencyKey.objects.filter(made_at__lt=before).delete()
     FilingWindow.objects.filter(hour__lt=before).delete()
+    RoutingWindow.objects.filter(hour__lt=before).delete()

@@ -1,5 +1,7 @@
 """A Route in plain words, for citizens and staff, in Persian and English."""
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -11,13 +13,30 @@ LANGUAGES = ("fa", "en")
 
 def explanation(route: Route) -> dict[str, str]:
     """The reasons as one paragraph for each language."""
-    return {language: " ".join(reasons(route, language=language)) for language in LANGUAGES}
+    [only] = explanations([route])
+    return only
+
+
+def explanations(routes: Sequence[Route]) -> list[dict[str, str]]:
+    """The same of many routes, in their order: each language is entered once."""
+    paragraphs = [_paragraphs(routes, language) for language in LANGUAGES]
+    return [dict(zip(LANGUAGES, each, strict=True)) for each in zip(*paragraphs, strict=True)]
+
+
+def _paragraphs(routes: Sequence[Route], language: str) -> list[str]:
+    with override(language):
+        return [" ".join(_sentences(route, language)) for route in routes]
 
 
 def reasons(route: Route, *, language: str) -> list[str]:
     """Why this jurisdiction and this department, a sentence each, in `language` (`fa` or `en`)."""
     with override(language):
-        sentences = [_where(route, language), _who(route, language), *_what_else(route, language)]
+        return _sentences(route, language)
+
+
+def _sentences(route: Route, language: str) -> list[str]:
+    """The reasons in the language that is active."""
+    sentences = [_where(route, language), _who(route, language), *_what_else(route, language)]
     return [to_persian_digits(each) if language == "fa" else each for each in sentences if each]
 
 

@@ -1,6 +1,6 @@
 """The answer of routing, Route, with its reasons; kept as JSON on the assignment and read back from it."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -124,8 +124,28 @@ class Route:
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, as stored on the Assignment; `route_from_json` reads them back."""
-        at = self.at.isoformat() if self.at else None
-        return asdict(self) | {"on": self.on.isoformat(), "at": at, "method": str(self.method)}
+        return _members(self) | {
+            "asked": _members(self.asked),
+            "on": self.on.isoformat(),
+            "at": self.at.isoformat() if self.at else None,
+            "category": _members(self.category) if self.category else None,
+            "method": str(self.method),
+            "decided_by": _members(self.decided_by),
+            "places": {level: _members(place) for level, place in self.places.items()},
+            "department": _members(self.department) if self.department else None,
+            "runners_up": [_with_parts(each) for each in self.runners_up],
+            "candidates": [_with_parts(each) for each in self.candidates],
+        }
+
+
+def _members(value: Any) -> dict[str, Any]:
+    """The members as they are; `asdict` copies whatever is in them, which takes five times as long."""
+    return {name: getattr(value, name) for name in value.__slots__}
+
+
+def _with_parts(value: RunnerUp | Candidate) -> dict[str, Any]:
+    department = _members(value.department) if value.department else None
+    return _members(value) | {"place": _members(value.place), "department": department}
 
 
 DECISION = ("method", "decided_by", "places", "department", "rule_id", "edge_m")

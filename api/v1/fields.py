@@ -175,6 +175,10 @@ class PointField(GeometryField):
 
     def to_internal_value(self, value: Any) -> Point:
         """The point, SRID 4326."""
+        return Point(*self.lonlat(value), srid=WGS84)
+
+    def lonlat(self, value: Any) -> tuple[float, float]:
+        """Longitude and latitude; raises ValidationError as `to_internal_value` does."""
         if not isinstance(value, dict) or value.get("type") != "Point":
             self.fail("not_a_point")
         for member in value.keys() - {"type", "coordinates"}:
@@ -182,7 +186,7 @@ class PointField(GeometryField):
         lon, lat = self._pair(value.get("coordinates"))
         if not (-180 <= lon <= 180 and -90 <= lat <= 90):
             self.fail("coordinates_out_of_range")
-        return Point(lon, lat, srid=WGS84)
+        return lon, lat
 
     def _pair(self, coordinates: Any) -> tuple[float, float]:
         if not isinstance(coordinates, list) or not all(_is_number(each) for each in coordinates):

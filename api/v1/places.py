@@ -1,6 +1,6 @@
 """Many places in one body: a FeatureCollection of points, each read or named as bad."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -59,6 +59,7 @@ class _Reader:
 
     def __init__(self, *, known: set[str], category: str, source: str) -> None:
         self._known, self._category, self._source = known, category, source
+        self._sources = set(Source.values)
         self._point, self._accuracy = PointField(), AccuracyField()
 
     def read(self, feature: Any, place: int) -> Asked | dict[str, Any]:
@@ -73,15 +74,15 @@ class _Reader:
     def _asked(self, feature: Any) -> Asked:
         if not isinstance(feature, dict) or feature.get("type") != "Feature":
             raise _refused("", "not_a_feature", _("Send a GeoJSON Feature with a Point here."))
-        point = _read(self._point, feature.get("geometry"), "geometry")
+        lon, lat = _read(self._point.lonlat, feature.get("geometry"), "geometry")
         properties = feature.get("properties") or {}
         if not isinstance(properties, dict):
             raise _refused("properties", "wrong_type", _("Send an object here."))
         return Asked(
-            lon=point.x,
-            lat=point.y,
+            lon=lon,
+            lat=lat,
             category=self._one_of(properties, "category", self._category, self._known),
-            source=self._one_of(properties, "source", self._source, set(Source.values)),
+            source=self._one_of(properties, "source", self._source, self._sources),
             accuracy_m=self._metres(properties),
         )
 
@@ -101,17 +102,17 @@ class _Reader:
     def _metres(self, properties: Mapping[str, Any]) -> float:
         if properties.get("accuracy_m") is None:
             return 0.0
-        return float(_read(self._accuracy, properties["accuracy_m"], "properties.accuracy_m"))
+        return float(_read(self._accuracy.to_internal_value, properties["accuracy_m"], "properties.accuracy_m"))
 
 
 def _refused(field: str, code: str, detail: str) -> Problem:
     return refusal([Fault(field=field, code=code, detail=detail)])
 
 
-def _read(field: serializers.Field[Any, Any, Any, Any], value: Any, name: str) -> Any:
-    """The value as the field reads it; what it refuses, in our words."""
+def _read(read: Callable[[Any], Any], value: Any, name: str) -> Any:
+    """The value as a field reads it; what it refuses, in our words."""
     try:
-        return field.to_internal_value(value)
+        return read(value)
     except serializers.ValidationError as error:
         [detail] = cast(list[ErrorDetail], error.detail)
         raise _refused(name, str(detail.code), str(detail)) from error

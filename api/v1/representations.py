@@ -1,5 +1,6 @@
 """Single objects on their way out: a report or a route as a GeoJSON Feature."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -10,7 +11,7 @@ from rest_framework_gis.fields import GeometrySerializerMethodField
 from rest_framework_gis.serializers import GeoFeatureModelSerializer
 
 from geo.features import DECIMALS
-from jurisdictions.explanations import explanation
+from jurisdictions.explanations import explanations
 from jurisdictions.models import Jurisdiction, Level
 from jurisdictions.routing import Method, Place, Route, route_from_json
 from reports.explaining import explanation_of
@@ -171,6 +172,16 @@ def new_report(report: Report) -> dict[str, Any]:
 
 def route_feature(route: Route) -> dict[str, Any]:
     """The answer of the route endpoint: one property a level, each with code and names or null."""
+    [only] = route_features([route])
+    return only
+
+
+def route_features(routes: Sequence[Route]) -> list[dict[str, Any]]:
+    """The same of many routes, in their order."""
+    return [_route_feature(*each) for each in zip(routes, explanations(routes), strict=True)]
+
+
+def _route_feature(route: Route, said: dict[str, str]) -> dict[str, Any]:
     return point_feature(lon=route.asked.lon, lat=route.asked.lat) | {
         "properties": {
             "city": route.city,
@@ -191,7 +202,7 @@ def route_feature(route: Route) -> dict[str, Any]:
             "escalated": route.escalated,
             "passed_over": list(route.passed_over),
             "boundary_id": route.decided_by.boundary_id,
-            "explanation": explanation(route),
+            "explanation": said,
         }
     }
 

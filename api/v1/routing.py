@@ -1,7 +1,7 @@
 """Who answers where: for a place, for up to ten thousand of them, and for a report as it was decided."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.http import HttpResponse
@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from api.clients import viewer_of
+from api.clients import count_points, viewer_of
 from api.errors import Problem
 from api.params import Params, bad
 from api.parsers import StrictGeoJSONParser
@@ -20,7 +20,7 @@ from api.permissions import Public, SignedIn
 from api.v1 import schema
 from api.v1.filing import outside_problem
 from api.v1.places import read_places
-from api.v1.representations import point_feature, route_feature
+from api.v1.representations import point_feature, route_feature, route_features
 from jurisdictions.models import Category, Source
 from jurisdictions.routing import Asked, OutsideServiceArea, Route, find_routes, route_from_json
 from reports.models import Assignment, Report
@@ -65,17 +65,20 @@ class RouteView(APIView):
         """Answer a FeatureCollection of up to 10,000 points, in their order.
 
         A point's properties `category`, `source` and `accuracy_m` come before the query's. A point that cannot be
-        answered gets a `problem` (code, detail, field) in its place, and all others their answer.
+        answered gets a `problem` (code, detail, field) in its place, and all others their answer. Without a token an
+        address has so many points an hour: 429 with Retry-After beyond.
         """
         params = Params(request.GET, known=["category", "source", "on"])
         category, source = params.text("category") or "", _source(params)
         _refuse_unknown([category])
         places = read_places(request.data, category=category, source=source)
-        on = params.moment("on") or timezone.now()
-        answers = iter(find_routes([each for each in places.asked if each], on=on))
+        now, asked = timezone.now(), [each for each in places.asked if each]
+        if not request.user.is_authenticated:
+            count_points(request, at=now, points=len(asked))
+        answered = iter(_answered(asked, find_routes(asked, on=params.moment("on") or now)))
         features = []
-        for given, asked, problem in zip(places.ids, places.asked, places.problems, strict=True):
-            feature = _with_problem(asked, problem) if problem or not asked else _answered(asked, next(answers))
+        for given, question, problem in zip(places.ids, places.asked, places.problems, strict=True):
+            feature = next(answered) if question else _with_problem(None, problem)
             features.append(feature if given is None else feature | {"id": given})
         return Response({"type": "FeatureCollection", "features": features})
 
@@ -167,11 +170,15 @@ def _unknown_category(code: str) -> Problem:
     return bad("category", "unknown_category", detail)
 
 
-def _answered(asked: Asked, answer: Route | OutsideServiceArea) -> dict[str, Any]:
-    if isinstance(answer, Route):
-        return route_feature(answer)
-    refused = no_answer(answer)
-    return _with_problem(asked, {"code": refused.code, "detail": refused.detail, **refused.more})
+def _answered(asked: Sequence[Asked], answers: Sequence[Route | OutsideServiceArea]) -> Iterator[dict[str, Any]]:
+    """A feature for each answer."""
+    found = iter(route_features([each for each in answers if isinstance(each, Route)]))
+    for question, answer in zip(asked, answers, strict=True):
+        if isinstance(answer, Route):
+            yield next(found)
+        else:
+            refused = no_answer(answer)
+            yield _with_problem(question, {"code": refused.code, "detail": refused.detail, **refused.more})
 
 
 def _with_problem(asked: Asked | None, problem: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -4,7 +4,10 @@ import json
 
 import pytest
 
+from people.tokens import make_token
+from tests.factories import UserFactory
 from tests.shapes import lonlat
+from tests.staff import FILED_AT
 
 
 @pytest.fixture
@@ -140,6 +143,45 @@ def test_a_larger_body_than_the_service_reads_is_refused(small_city, ask, settin
     assert (refused.status_code, refused.json()["code"]) == (413, "body_too_large")
 
 
+def test_points_of_one_address_are_limited_and_what_is_refused_is_not_counted(small_city, ask, client, settings):
+    settings.ANONYMOUS_POINTS_PER_HOUR = 5
+    three = collection(*(point(each, 200) for each in (500, 600, 700)))
+    assert ask(three).status_code == 200
+    refused = ask(three)
+    assert (refused.status_code, refused.json()["code"]) == (429, "rate_limited")
+    assert 0 < int(refused.headers["Retry-After"]) <= 3600
+    assert ask(collection(point(500, 200), None, point(600, 200))).status_code == 200  # what asks nothing is free
+    assert ask(collection(point(500, 200))).status_code == 429
+    assert ask(collection()).status_code == 200
+    elsewhere = client.post("/api/v1/route", three, content_type="application/geo+json", REMOTE_ADDR="2001:db8::7")
+    assert elsewhere.status_code == 200
+    assert client.get("/api/v1/route", dict(zip(("lon", "lat"), lonlat(500, 200), strict=True))).status_code == 200
+
+
+def test_more_points_than_an_hour_has_are_refused_at_once(small_city, ask, settings):
+    settings.ANONYMOUS_POINTS_PER_HOUR = 1
+    assert ask(collection(point(500, 200), point(600, 200))).status_code == 429
+    assert ask(collection(point(500, 200))).status_code == 200
+
+
+def test_the_limit_is_told_in_the_callers_language(small_city, client, settings):
+    settings.ANONYMOUS_POINTS_PER_HOUR = 0
+    body = collection(point(500, 200))
+    for language, word in (("fa", "نقطه"), ("en", "0 points")):
+        headers = {"Accept-Language": language}
+        refused = client.post("/api/v1/route", body, content_type="application/geo+json", headers=headers)
+        assert word in refused.json()["detail"]
+
+
+def test_who_shows_a_token_has_no_limit(small_city, client, settings):
+    settings.ANONYMOUS_POINTS_PER_HOUR = 0
+    _row, secret = make_token(user=UserFactory(), name="analyst", at=FILED_AT)
+    body = collection(point(500, 200))
+    headers = {"Authorization": f"Bearer {secret}"}
+    answered = client.post("/api/v1/route", body, content_type="application/geo+json", headers=headers)
+    assert answered.status_code == 200
+
+
 def test_a_thousand_points_take_the_queries_of_one(small_city, ask, django_assert_num_queries):
-    with django_assert_num_queries(2):  # the categories, the routes
+    with django_assert_num_queries(3):  # the categories, the limit, the routes
         ask(collection(*(point(each, 200) for each in range(1000))))

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django_q.models import OrmQ, Schedule, Task
 from django_q.signing import SignedPackage
 
-from api.models import FilingWindow, IdempotencyKey
+from api.models import FilingWindow, IdempotencyKey, RoutingWindow
 from jurisdictions.models import Department, Street
 from notifications.models import Message
 from people.models import ApiToken
@@ -39,6 +39,7 @@ GUARDED = [
     "notifications.Message",
     "api.IdempotencyKey",
     "api.FilingWindow",
+    "api.RoutingWindow",
     "people.ApiToken",
 ]
 MADE_BY_A_FORM = {"people.ApiToken", "reports.Rerouting"}  # that calls its verb
@@ -70,6 +71,7 @@ def full_city(small_city):
     )
     IdempotencyKey.objects.create(client="c", key="k", body_digest="d", answer={}, made_at=FILED_AT)
     FilingWindow.objects.create(address="192.0.2.1", hour=FILED_AT, count=1)
+    RoutingWindow.objects.create(address="192.0.2.1", hour=FILED_AT, count=1)
     Group.objects.create(name="Editors")
     Schedule.objects.create(name="sweep", func="notifications.tasks.sweep_outbox")
     for success in (True, False):

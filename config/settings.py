@@ -201,6 +201,8 @@ NEAREST_WITHIN_M = environment.number("NEAREST_WITHIN_M", 50)
 OUTSIDE_WITHIN_M = environment.number("OUTSIDE_WITHIN_M", 20_000)
 # When a boundary set comes into force: preview what it moves and wait for a person, or apply it as well.
 REROUTE_AT_FLIP = environment.choice("REROUTE_AT_FLIP", ("preview", "apply"))
+# So many days after a report was closed its reporter may answer, and reopen it once.
+REOPEN_WITHIN_DAYS = environment.number("REOPEN_WITHIN_DAYS", 14)
 # Where telephone numbers without a country code belong.
 PHONE_REGION = environment.text("PHONE_REGION", "IR")
 

@@ -1,11 +1,13 @@
 """What a viewer may see and do: the one place that decides it."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
 
+from geo.periods import InForceQuerySet
 from jurisdictions.models import Department, Jurisdiction
 from people.models import Membership, Role, User
 
@@ -71,6 +73,17 @@ class Viewer:
 
 
 PUBLIC = Viewer()
+
+
+def members_of(department: Department, *, on: date) -> InForceQuerySet[Membership]:
+    """The memberships, in force on that day, of a department or of the ground it is for."""
+    grounds: list[int] = []
+    place: Jurisdiction | None = department.jurisdiction
+    while place is not None:
+        grounds.append(place.pk)
+        place = place.parent
+    of_it = Q(department=department) | Q(jurisdiction__in=grounds)
+    return Membership.objects.in_force(on=on).filter(of_it)
 
 
 def viewer_for(user: User | AnonymousUser | None, *, at: datetime) -> Viewer:

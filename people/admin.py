@@ -16,7 +16,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from geo.admin import CarefulForms, GuardedAdmin, StaffAdmin
-from people.models import ApiToken, Membership, User
+from jurisdictions.admin.reference import NamedAdmin
+from jurisdictions.models import Jurisdiction
+from people.models import ApiToken, Contractor, Crew, Membership, User
 from people.tokens import make_token, revoke_token
 from persian.admin import Column, moment_column, period_column
 from persian.display import digits
@@ -92,6 +94,35 @@ class MembershipAdmin(StaffAdmin):
     fields = ["user", "role", "department", "jurisdiction", "in_force"]
     autocomplete_fields = ["user", "department", "jurisdiction"]
     formfield_overrides = {DateRangeField: {"form_class": DayRangeField}}
+
+
+@admin.register(Crew)
+class CrewAdmin(NamedAdmin):
+    """People of a department who go out together."""
+
+    list_display = ["name_fa", "name_en", "code", "department", "is_active"]
+    list_select_related = ["department"]
+    list_filter = ["is_active"]
+    ordering = ["department_id", "code"]
+    fields = ["department", "code", "name_fa", "name_en", "members", "is_active"]
+    autocomplete_fields = ["department", "members"]
+
+
+@admin.register(Contractor)
+class ContractorAdmin(NamedAdmin):
+    """Firms and other bodies that do work for a city."""
+
+    list_display = ["name_fa", "name_en", "code", "root", "email", "is_active"]
+    list_select_related = ["root"]
+    list_filter = ["is_active"]
+    ordering = ["root_id", "code"]
+    fields = ["root", "code", "name_fa", "name_en", "email", "language", "is_active"]
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Only cities are offered."""
+        if db_field.name == "root":
+            kwargs["queryset"] = Jurisdiction.objects.cities()
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 class TokenForm(forms.Form):

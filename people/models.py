@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from geo.periods import InForce, InForceQuerySet
 from jurisdictions.models import Department, Jurisdiction
+from jurisdictions.models.named import Named
 
 
 class User(AbstractUser):
@@ -80,6 +81,39 @@ class Membership(InForce):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.get_role_display()} · {self.department or self.jurisdiction}"
+
+
+class Crew(Named):
+    """People of one department who go out together; `code` is unique in the department."""
+
+    department = models.ForeignKey(Department, models.CASCADE, related_name="crews", verbose_name=_("department"))
+    members = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, blank=True, related_name="crews", verbose_name=_("members")
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        verbose_name = _("crew")
+        verbose_name_plural = _("crews")
+        constraints = [
+            models.UniqueConstraint(fields=["department", "code"], name="people_crew_code_unique_per_department"),
+        ]
+
+
+class Contractor(Named):
+    """A firm, or the system of another body, that does work for a city; orders reach it at its e-mail address."""
+
+    root = models.ForeignKey(Jurisdiction, models.PROTECT, related_name="contractors", verbose_name=_("city"))
+    email = models.EmailField(_("e-mail"), help_text=_("Work orders are sent here."))
+    language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES, default="fa")
+    is_active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        verbose_name = _("contractor")
+        verbose_name_plural = _("contractors")
+        constraints = [
+            models.UniqueConstraint(fields=["root", "code"], name="people_contractor_code_unique_per_city"),
+        ]
 
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):

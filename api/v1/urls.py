@@ -2,15 +2,22 @@
 
 from django.urls import path
 
-from api.v1 import clusters, ground, reports, routing, tiles
+from api.v1 import clusters, ground, reporters, reports, routing, tiles
 from api.v1.desk import reports as desk
-from api.v1.desk import reroutings
+from api.v1.desk import reroutings, work
 
 urlpatterns = [
     path("reports", reports.ReportsView.as_view(), name="reports"),
     path("reports/<str:reference>", desk.ReportDeskView.as_view(), name="report"),
     path("reports/<str:reference>/decline", desk.DeclineView.as_view(), name="decline"),
     path("reports/<str:reference>/assign", desk.AssignView.as_view(), name="assign"),
+    path("reports/<str:reference>/answer", reporters.AnswerView.as_view(), name="answer"),
+    path("reports/<str:reference>/feedback", reporters.FeedbackView.as_view(), name="feedback"),
+    path("reports/<str:reference>/status", work.StepView.as_view(), name="status"),
+    path("reports/<str:reference>/accept", work.AcceptView.as_view(), name="accept"),
+    path("reports/<str:reference>/delegation", work.DelegateView.as_view(), name="delegation"),
+    path("reports/<str:reference>/notes", work.NotesView.as_view(), name="notes"),
+    path("reports/<str:reference>/checklist", work.ChecklistView.as_view(), name="checklist"),
     path("reports/<str:reference>/assignments", desk.AssignmentsView.as_view(), name="assignments"),
     path("reports/<str:reference>/route", routing.ReportRouteView.as_view(), name="report-route"),
     path("reroutings", reroutings.ReroutingsView.as_view(), name="reroutings"),

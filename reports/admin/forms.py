@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from geo.crs import WGS84
 from jurisdictions.models import Category, Department
-from reports.models import Report
+from reports.models import ClosingReason, Report
 from reports.visibility import without_personal_data
 from reports.workflow import TRANSITIONS, Status
 
@@ -20,6 +20,12 @@ class StatusForm(forms.Form):
     """The next status of the given reports: offered is what may follow for one of them at least."""
 
     to = forms.ChoiceField(label=_("new status"), choices=Status.choices)
+    reason = forms.ModelChoiceField(
+        ClosingReason.objects.filter(is_active=True).order_by("status", "rank", "code"),
+        label=_("reason"),
+        required=False,
+        help_text=_("For closing: why. In its place a note may say it."),
+    )
     note = forms.CharField(
         label=_("note"),
         required=False,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from people.access import Right
 from persian.admin import Column, moment_column
 from reports.admin.scope import ScopedAdmin, city_clock
-from reports.models import Assignment, Contact, StatusUpdate
+from reports.models import Assignment, Check, Contact, Delegation, Feedback, Note, StatusUpdate
 
 REPORT_CLOCK = city_clock("report")
 ASSIGNED: list[Column] = [
@@ -23,7 +23,14 @@ ASSIGNED: list[Column] = [
     moment_column("assigned_at", _("assigned at"), zone=REPORT_CLOCK),
     moment_column("ended_at", _("ended at"), zone=REPORT_CLOCK),
 ]
-STEP: list[Column] = ["report_link", "status", moment_column("at", _("at"), zone=REPORT_CLOCK), "by", "is_public"]
+ACCEPTED: list[Column] = [
+    moment_column("accepted_at", _("accepted at"), zone=REPORT_CLOCK),
+    "accepted_by",
+    moment_column("reminded_at", _("reminded at"), zone=REPORT_CLOCK),
+    moment_column("escalated_at", _("escalated at"), zone=REPORT_CLOCK),
+]
+AT: Column = moment_column("at", _("at"), zone=REPORT_CLOCK)
+STEP: list[Column] = ["report_link", "status", AT, "actor", "by", "is_public"]
 REACHABLE: list[Column] = ["report_link", "has_phone", "has_email"]
 
 
@@ -47,7 +54,7 @@ class AssignmentAdmin(RecordAdmin):
     list_filter = ["method", "reason", "is_contested"]
     ordering = ["-pk"]
     sortable_by = ["pk"]
-    fields = [*ASSIGNED, "edge_m", "assigned_by", "note", "declined_by", "is_contested", "rerouting"]
+    fields = [*ASSIGNED, *ACCEPTED, "edge_m", "assigned_by", "note", "declined_by", "is_contested", "rerouting"]
 
 
 @admin.register(StatusUpdate)
@@ -60,7 +67,62 @@ class StatusUpdateAdmin(RecordAdmin):
     list_filter = ["status", "is_public"]
     ordering = ["-pk"]
     sortable_by = ["pk"]
-    fields = [*STEP, "note"]
+    fields = [*STEP, "reason", "note"]
+
+
+class WorkAdmin(RecordAdmin):
+    """What is done about a report, the latest first."""
+
+    list_display_links = ["pk"]
+    ordering = ["-pk"]
+    sortable_by = ["pk"]
+
+
+@admin.register(Note)
+class NoteAdmin(WorkAdmin):
+    """What the staff tell one another."""
+
+    list_display = ["pk", "report_link", AT, "by"]
+    list_select_related = ["report__root", "by"]
+    fields = ["report_link", AT, "by", "text"]
+
+
+@admin.register(Check)
+class CheckAdmin(WorkAdmin):
+    """Which items of the checklists are done."""
+
+    list_display = ["pk", "report_link", "item", AT, "by"]
+    list_select_related = ["report__root", "item", "by"]
+    fields = ["report_link", "item", AT, "by"]
+
+
+@admin.register(Delegation)
+class DelegationAdmin(WorkAdmin):
+    """Whose hands do the work."""
+
+    list_display = ["pk", "report_link", "user", "crew", "contractor", AT]
+    list_select_related = ["report__root", "user", "crew", "contractor"]
+    fields = [
+        "report_link",
+        "user",
+        "crew",
+        "contractor",
+        "external_reference",
+        "note",
+        AT,
+        "by",
+        moment_column("ended_at", _("ended at"), zone=REPORT_CLOCK),
+    ]
+
+
+@admin.register(Feedback)
+class FeedbackAdmin(WorkAdmin):
+    """What reporters say after the closing."""
+
+    list_display = ["pk", "report_link", "was_solved", "satisfaction", "has_reopened", "department", AT]
+    list_select_related = ["report__root", "department"]
+    list_filter = ["was_solved", "satisfaction", "has_reopened"]
+    fields = ["report_link", "was_solved", "satisfaction", "words", "has_reopened", "department", AT]
 
 
 @admin.register(Contact)

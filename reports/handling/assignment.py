@@ -12,7 +12,7 @@ from django.db.models.functions import Greatest
 from jurisdictions.models import Department
 from jurisdictions.routing import Office, Route, route_from_json
 from people.models import User
-from reports.models import Assignment, Reason, Report, Rerouting
+from reports.models import Assignment, Delegation, Reason, Report, Rerouting
 from reports.workflow import CLOSED
 
 
@@ -21,6 +21,10 @@ class DepartmentNotAvailable(Exception):
 
 
 class NotToBeDeclined(Exception):
+    """The report is closed, or no department has it."""
+
+
+class NothingToAccept(Exception):
     """The report is closed, or no department has it."""
 
 
@@ -64,9 +68,16 @@ def give(*, report: Report, decision: Decision, by: User | None, at: datetime) -
     """End the current assignment and make the next; `report` is locked, and saved with its new department."""
     current = Assignment.objects.filter(report=report, ended_at__isnull=True)
     current.update(ended_at=Greatest("assigned_at", Value(at)))  # the clocks of two servers may differ
+    take_back(report=report, at=at)
     report.department_id = decision.department_id
     report.save(update_fields=["department"])
     return _record(report, decision, by=by, at=at)
+
+
+def take_back(*, report: Report, at: datetime) -> bool:
+    """Take the report out of the hands that have it in the department; whether there were any."""
+    current = Delegation.objects.filter(report=report, ended_at__isnull=True)
+    return bool(current.update(ended_at=Greatest("at", Value(at))))
 
 
 def _record(report: Report, decision: Decision, *, by: User | None, at: datetime) -> Assignment:
@@ -106,6 +117,26 @@ def assign(*, report: Report, department: Department, at: datetime, by: User | N
     )
     give(report=locked, decision=decision, by=by, at=at)
     return True
+
+
+@transaction.atomic
+def accept(*, report: Report, at: datetime, by: User | None) -> bool:
+    """The department that `report`, as it was read, says has it takes it; False where it has done so before.
+
+    Raises ChangedMeanwhile where another has it by now, NothingToAccept where it is closed or nobody has it.
+    """
+    locked = lock(report)
+    if locked.department_id != report.department_id:
+        raise ChangedMeanwhile
+    if locked.department_id is None or locked.status in CLOSED:
+        raise NothingToAccept
+    return take_on(report=locked, at=at, by=by)
+
+
+def take_on(*, report: Report, at: datetime, by: User | None) -> bool:
+    """Note that the department has taken the report, if nobody has noted it; `report` is locked."""
+    waiting = Assignment.objects.filter(report=report, ended_at__isnull=True, accepted_at__isnull=True)
+    return bool(waiting.filter(department__isnull=False).update(accepted_at=at, accepted_by=by))
 
 
 @transaction.atomic

@@ -1,12 +1,16 @@
 """The only changes to where a report stands."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 
 from people.models import User
-from reports.models import Report, StatusUpdate
-from reports.workflow import may_follow
+from reports.handling.assignment import lock, take_back, take_on
+from reports.handling.checklist import open_items
+from reports.models import ChecklistItem, ClosingReason, Report, StatusUpdate
+from reports.workflow import CLOSED, Actor, Need, Status, transition
 
 
 class TransitionNotAllowed(Exception):
@@ -18,16 +22,131 @@ class TransitionNotAllowed(Exception):
         self.to = to
 
 
+class StepIncomplete(Exception):
+    """Something that the step needs is not given; `need` says what."""
+
+    def __init__(self, need: Need) -> None:
+        super().__init__(need.value)
+        self.need = need
+
+
+class ReasonDoesNotFit(Exception):
+    """The closing reason explains another status, or is out of use."""
+
+
+class ChecklistOpen(Exception):
+    """Required items of the checklist are not done; `items` are these."""
+
+    def __init__(self, items: Sequence[ChecklistItem]) -> None:
+        super().__init__(", ".join(each.code for each in items))
+        self.items = items
+
+
+class TooLateToReopen(Exception):
+    """The report was closed too long ago for its reporter to reopen it."""
+
+
+class ReopenedBefore(Exception):
+    """The reporter has reopened the report once already."""
+
+
 @transaction.atomic
 def change_status(
-    *, report: Report, to: str, at: datetime, by: User | None = None, note: str = "", is_public: bool = True
+    *,
+    report: Report,
+    to: str,
+    at: datetime,
+    by: User | None = None,
+    note: str = "",
+    is_public: bool = True,
+    reason: ClosingReason | None = None,
 ) -> StatusUpdate:
-    """Take the report one step further; raises TransitionNotAllowed. Two at once: the second sees the first's step."""
-    # No key changes: who only refers to the report (an assignment, a photo) need not wait.
-    locked = Report.objects.select_for_update(no_key=True).only("status").get(pk=report.pk)
-    if not may_follow(locked.status, to):
-        raise TransitionNotAllowed(current=locked.status, to=to)
-    locked.status, locked.status_at = to, at
+    """Take the report one step further, by the staff, or by the system where `by` is None.
+
+    Raises TransitionNotAllowed, StepIncomplete, ReasonDoesNotFit, ChecklistOpen. Two at once: the second sees the
+    first's step.
+    """
+    actor = Actor.STAFF if by else Actor.SYSTEM
+    locked = lock(report)
+    step = StatusUpdate(
+        report=locked, status=to, note=note.strip(), is_public=is_public, reason=reason, at=at, by=by, actor=actor
+    )
+    _check(locked, step)
+    if to == Status.RESOLVED and (left := open_items(locked)):
+        raise ChecklistOpen(left)
+    return _take(report, locked, step)
+
+
+@transaction.atomic
+def answer(*, report: Report, words: str, at: datetime) -> StatusUpdate:
+    """The reporter answers what was asked: the work goes on. Raises TransitionNotAllowed, StepIncomplete."""
+    locked = lock(report)
+    step = _reporters_step(locked, to=Status.IN_PROGRESS, words=words, at=at)
+    _check(locked, step)
+    return _take(report, locked, step)
+
+
+@transaction.atomic
+def reopen(*, report: Report, words: str, at: datetime) -> StatusUpdate:
+    """The reporter says why it is not done: once, and within `REOPEN_WITHIN_DAYS` of the closing.
+
+    Raises TransitionNotAllowed, StepIncomplete, TooLateToReopen, ReopenedBefore.
+    """
+    locked = lock(report)
+    step = _reporters_step(locked, to=Status.RECEIVED, words=words, at=at)
+    _check(locked, step)
+    if has_reopened(locked):
+        raise ReopenedBefore
+    if not is_in_time(locked, at=at):
+        raise TooLateToReopen
+    return _take(report, locked, step)
+
+
+def may_be_reopened(report: Report, *, at: datetime) -> bool:
+    """Whether its reporter may reopen the report at this moment."""
+    return report.status in CLOSED and is_in_time(report, at=at) and not has_reopened(report)
+
+
+def is_in_time(report: Report, *, at: datetime) -> bool:
+    """Whether the closing, at `status_at`, is not too long ago to be answered."""
+    return at < report.status_at + timedelta(days=settings.REOPEN_WITHIN_DAYS)
+
+
+def has_reopened(report: Report) -> bool:
+    """Whether its reporter has ever reopened the report."""
+    return StatusUpdate.objects.filter(report=report, actor=Actor.REPORTER, status=Status.RECEIVED).exists()
+
+
+def _reporters_step(report: Report, *, to: Status, words: str, at: datetime) -> StatusUpdate:
+    return StatusUpdate(report=report, status=to, note=words.strip(), is_public=False, at=at, actor=Actor.REPORTER)
+
+
+def _check(report: Report, step: StatusUpdate) -> None:
+    allowed = transition(current=report.status, to=step.status, by=Actor(step.actor))
+    if allowed is None:
+        raise TransitionNotAllowed(current=report.status, to=step.status)
+    if step.reason and (step.reason.status != step.status or not step.reason.is_active):
+        raise ReasonDoesNotFit
+    if not _has(allowed.needs, step):
+        raise StepIncomplete(allowed.needs)
+
+
+def _has(need: Need, step: StatusUpdate) -> bool:
+    """Whether the step brings what it needs."""
+    if need == Need.QUESTION:
+        return bool(step.note) and step.is_public
+    if need in {Need.REASON, Need.REASON_OR_PHOTO}:
+        return bool(step.note or step.reason)
+    return need == Need.NOTHING or bool(step.note)
+
+
+def _take(report: Report, locked: Report, step: StatusUpdate) -> StatusUpdate:
+    locked.status, locked.status_at = step.status, step.at
     locked.save(update_fields=["status", "status_at"])
-    report.status, report.status_at = to, at
-    return StatusUpdate.objects.create(report=locked, status=to, note=note, is_public=is_public, at=at, by=by)
+    report.status, report.status_at = step.status, step.at
+    step.save()
+    if step.actor == Actor.STAFF:  # to act on it is to have taken it
+        take_on(report=locked, at=step.at, by=step.by)
+    if step.status in CLOSED:
+        take_back(report=locked, at=step.at)
+    return step

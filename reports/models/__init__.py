@@ -1,13 +1,17 @@
 """What citizens told, and each thing done about it: one module a noun."""
 
+from reports.models.answers import Check, ChecklistItem, ClosingReason, StandardAnswer
 from reports.models.assignment import Assignment, Reason
 from reports.models.change import Change
 from reports.models.contact import Contact
+from reports.models.delegation import Delegation
 from reports.models.density import DensityCell, DensityFold, DensityGround, DensitySummary
 from reports.models.duplicate_act import ActKind, DuplicateAct
 from reports.models.duplicate_cluster import DuplicateCluster
 from reports.models.duplicate_link import DuplicateLink, LinkKind, LinkState
 from reports.models.duplicate_settings import CategoryKinship, DuplicateProfile, SynonymGroup, WordKind
+from reports.models.feedback import Feedback
+from reports.models.note import Note
 from reports.models.report import Report
 from reports.models.rerouting import Because, MoveState, Rerouting, ReroutingMove, ReroutingState
 from reports.models.status import StatusUpdate
@@ -19,7 +23,11 @@ __all__ = [
     "Because",
     "CategoryKinship",
     "Change",
+    "Check",
+    "ChecklistItem",
+    "ClosingReason",
     "Contact",
+    "Delegation",
     "DensityCell",
     "DensityFold",
     "DensityGround",
@@ -28,14 +36,17 @@ __all__ = [
     "DuplicateCluster",
     "DuplicateLink",
     "DuplicateProfile",
+    "Feedback",
     "LinkKind",
     "LinkState",
     "MoveState",
+    "Note",
     "Reason",
     "Report",
     "Rerouting",
     "ReroutingMove",
     "ReroutingState",
+    "StandardAnswer",
     "StatusUpdate",
     "Supporter",
     "SupporterContact",

@@ -31,7 +31,8 @@ class Assignment(models.Model):
     """A report given to a department, with the Route that says why; without a department it waits for a dispatcher.
 
     `declined_by` is the department that said it was not its own; `is_contested` marks what none of those asked
-    would have, or one was given a second time and declined again: it stays with the dispatcher.
+    would have, or one was given a second time and declined again: it stays with the dispatcher. A department that has
+    not accepted its report in time is reminded, then its head is told (`escalated_at`).
     """
 
     report = models.ForeignKey(Report, models.CASCADE, related_name="assignments", verbose_name=_("report"))
@@ -61,6 +62,17 @@ class Assignment(models.Model):
         related_name="+",
         verbose_name=_("assigned by"),
     )
+    accepted_at = models.DateTimeField(_("accepted at"), null=True, blank=True)
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("accepted by"),
+    )
+    reminded_at = models.DateTimeField(_("reminded at"), null=True, blank=True)
+    escalated_at = models.DateTimeField(_("escalated at"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=12, choices=Reason.choices, default=Reason.FILED)
     note = models.TextField(_("note"), blank=True)
@@ -75,6 +87,13 @@ class Assignment(models.Model):
     class Meta:
         verbose_name = _("assignment")
         verbose_name_plural = _("assignments")
+        indexes = [
+            models.Index(
+                fields=["assigned_at"],
+                condition=Q(ended_at__isnull=True, accepted_at__isnull=True, department__isnull=False),
+                name="reports_assignment_unaccepted",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["report"], condition=Q(ended_at__isnull=True), name="reports_assignment_one_current"

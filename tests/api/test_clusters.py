@@ -43,7 +43,7 @@ def scattered(filed, small_city):
     RoutingRuleFactory(root=small_city.city, category=light, level=small_city.west.level)
     west = [filed(x) for x in (100, 300, 500, 700)]
     west.append(filed(900, category=light, received_at=START.replace(day=25)))
-    change_status(report=west[0], to="resolved", at=START)
+    change_status(report=west[0], to="resolved", note="done", at=START)
     return [*west, filed(1200), filed(1900, 900)]
 
 
@@ -155,7 +155,7 @@ def test_an_answer_holds_until_something_changes_where_it_looks(filed, client):
     report = filed(200)
     again = client.get(here, headers=etag)
     assert (again.status_code, again.json()["count"]) == (200, 2)
-    change_status(report=report, to="resolved", at=START)
+    change_status(report=report, to="resolved", note="done", at=START)
     third = client.get(here, headers={"If-None-Match": again.headers["ETag"]})
     assert third.status_code == 200
     assert client.get(f"{here}&status=resolved", headers={"If-None-Match": third.headers["ETag"]}).status_code == 200

@@ -300,7 +300,7 @@ class TestDeclining:
         assert [each["field"] for each in response.json()["errors"]] == [field]
 
     def test_of_a_closed_report_or_one_that_nobody_has_is_refused(self, small_city, dispatcher, report):
-        change_status(report=report, to="resolved", at=FILED_AT)
+        change_status(report=report, to="resolved", note="done", at=FILED_AT)
         lost = file_report(small_city.pothole, x=-3000)
         for each in (report, lost):
             response = dispatcher.post(f"reports/{each.reference}/decline", {"reason": "نه"})

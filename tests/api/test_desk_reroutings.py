@@ -129,7 +129,7 @@ def test_closed_reports_and_those_a_person_gave_are_taken_along_when_asked(small
     assign(report=moving, department=small_city.city_works, at=BEFORE)
     body = {"boundary_set": new_set.pk}
     assert counts(desk.post("reroutings", body).json()) == {"skipped decided": 1}
-    change_status(report=moving, to="resolved", at=BEFORE)
+    change_status(report=moving, to="resolved", note="done", at=BEFORE)
     assert counts(desk.post("reroutings", body).json()) == {}
     asked = body | {"include_closed": True, "include_decided": True}
     assert counts(desk.post("reroutings", asked).json()) == {"planned": 1}

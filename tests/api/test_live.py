@@ -128,15 +128,15 @@ def test_what_enters_or_leaves_a_box_or_a_filter_is_told_as_coming_or_going(list
 
     one = filed(x=500)
     assert everything.told(one) == [("came", one)]
-    change_status(report=the(one), to=Status.IN_PROGRESS, at=NOW)
+    change_status(report=the(one), to=Status.IN_PROGRESS, note="done", at=NOW)
     assert everything.told(one) == [("changed", one)]
     correct(report=the(one), location=at(1500, 500), at=NOW)
     assert everything.told(one) == [("changed", one)]
     two = filed(x=1200)
     assert everything.told(two) == [("came", two)]
     with transaction.atomic():  # one change
-        change_status(report=the(two), to=Status.IN_PROGRESS, at=NOW)
-        change_status(report=the(two), to=Status.RESOLVED, at=NOW)
+        change_status(report=the(two), to=Status.IN_PROGRESS, note="done", at=NOW)
+        change_status(report=the(two), to=Status.RESOLVED, note="done", at=NOW)
     assert everything.told(two) == [("changed", two)]
     correct(report=the(one), location=at(500, 500), at=NOW)
     assert everything.told(one) == [("changed", one)]
@@ -187,8 +187,8 @@ def test_who_comes_back_hears_what_was_missed_once_and_nothing_that_is_private_b
     one, two = filed(), filed()
     assert stream.told(one, two) == [("came", one), ("came", two)]
     last = stream.last_id
-    change_status(report=the(one), to=Status.IN_PROGRESS, at=NOW)
-    change_status(report=the(one), to=Status.RESOLVED, at=NOW)
+    change_status(report=the(one), to=Status.IN_PROGRESS, note="done", at=NOW)
+    change_status(report=the(one), to=Status.RESOLVED, note="done", at=NOW)
     three, four = filed(), filed()
     hide(report=the(two))
     hide(report=the(three))

@@ -16,9 +16,23 @@ from django_q.signing import SignedPackage
 from api.models import FilingWindow, IdempotencyKey, RoutingWindow
 from jurisdictions.models import Department, Street
 from notifications.models import Message
-from people.models import ApiToken
+from people.models import ApiToken, Contractor, Crew
 from people.tokens import make_token
-from reports.models import Change, Contact, DensityCell, DensityFold, DensityGround, DensitySummary, Report
+from reports.handling import change_status, check_item, delegate
+from reports.models import (
+    Change,
+    ChecklistItem,
+    ClosingReason,
+    Contact,
+    DensityCell,
+    DensityFold,
+    DensityGround,
+    DensitySummary,
+    Feedback,
+    Report,
+    StandardAnswer,
+)
+from reports.noting import write_note
 from reports.rerouting import preview
 from tests.factories import CityFactory, MembershipFactory, UserFactory
 from tests.shapes import lonlat
@@ -32,6 +46,10 @@ GUARDED = [
     "reports.Assignment",
     "reports.StatusUpdate",
     "reports.Contact",
+    "reports.Note",
+    "reports.Check",
+    "reports.Delegation",
+    "reports.Feedback",
     "reports.Rerouting",
     "reports.ReroutingMove",
     "jurisdictions.Boundary",
@@ -59,9 +77,10 @@ def full_city(small_city):
     user = UserFactory(username="worker", first_name="مریم")
     MembershipFactory(user=user, jurisdiction=small_city.west)
     make_token(user=user, name="Counter", at=FILED_AT)
-    file_report(small_city.pothole, x=500, contact={"name": "علی رضایی", "phone": "+989121112233"})
+    report = file_report(small_city.pothole, x=500, contact={"name": "علی رضایی", "phone": "+989121112233"})
     Department.objects.filter(pk=small_city.west_works.pk).update(is_active=False)
     preview(root=small_city.city, on=FILED_AT.date(), at=FILED_AT)
+    _work_on(report, small_city)
     Street.objects.create(
         root=small_city.city,
         name_fa="خیابان آزادی",
@@ -78,6 +97,19 @@ def full_city(small_city):
         Task.objects.create(id=f"{success}", name="t", func="f", started=FILED_AT, stopped=FILED_AT, success=success)
     OrmQ.objects.create(key="city-eye", payload=SignedPackage.dumps({"id": "1", "name": "t", "func": "f"}))
     return small_city
+
+
+def _work_on(report, city) -> None:
+    crew = Crew.objects.create(department=city.west_works, code="night", name_fa="اکیپ شب")
+    Contractor.objects.create(root=city.city, code="firm", name_fa="پیمانکار", email="firm@example.com")
+    ClosingReason.objects.create(code="repaired", status="resolved", name_fa="تعمیر شد")
+    StandardAnswer.objects.create(code="done", status="resolved", name_fa="انجام شد", text_fa="انجام شد.")
+    item = ChecklistItem.objects.create(category=city.pothole, code="level", name_fa="هم‌سطح است")
+    delegate(report=report, to=crew, at=FILED_AT, by=None)
+    write_note(report=report, text="کلید", at=FILED_AT, by=None)
+    check_item(report=report, item=item, is_done=True, at=FILED_AT, by=None)
+    closing = change_status(report=report, to="resolved", note="پر شد", at=FILED_AT)
+    Feedback.objects.create(report=report, closing=closing, was_solved=True, at=FILED_AT)
 
 
 # What the database keeps for itself, by triggers and sums: nobody reads it row by row.

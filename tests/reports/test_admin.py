@@ -155,7 +155,7 @@ class TestThePageOfAReport:
 
     def test_offers_only_the_steps_that_may_follow_and_none_without_the_right(self, small_city, west_report):
         offered = seated(handler(small_city.west)).get(page_of(west_report)).content.decode()
-        assert re.findall(r'<option value="(\w+)"', offered) == ["in_progress", "resolved", "rejected"]
+        assert re.findall(r'<option value="(\w+)"', offered) == ["in_progress", "waiting", "resolved", "rejected"]
         for role in (Role.OPERATOR, Role.ANALYST):
             assert "<option" not in seated(handler(small_city.west, role)).get(page_of(west_report)).content.decode()
 
@@ -178,7 +178,7 @@ class TestThePageOfAReport:
         client.get(page_of(west_report))
         short = queries(client, page_of(west_report))
         for to in ("in_progress", "waiting", "in_progress", "resolved"):
-            change_status(report=west_report, to=to, at=FILED_AT, by=UserFactory())
+            change_status(report=west_report, to=to, note="done", at=FILED_AT, by=UserFactory())
         assert queries(client, page_of(west_report)) == short
 
 
@@ -213,7 +213,7 @@ class TestTheListOfReports:
         return {each.reference for each in client.get(LIST, query).context["cl"].result_list}
 
     def test_narrows_by_district_department_status_and_category(self, client, small_city, west_report, east_report):
-        change_status(report=east_report, to="resolved", at=FILED_AT)
+        change_status(report=east_report, to="resolved", note="done", at=FILED_AT)
         for query in [
             {"district": small_city.west.pk},
             {"department": small_city.west_works.pk},
@@ -269,13 +269,14 @@ class TestChangingTheStatus:
     def test_names_each_report_that_may_not_take_the_step_and_takes_it_with_the_others(self, small_city, west_report):
         closed = [file_report(small_city.pothole, x=x) for x in (600, 700)]
         for each in closed:
-            change_status(report=each, to="resolved", at=FILED_AT)
+            change_status(report=each, to="resolved", note="done", at=FILED_AT)
         client = seated(handler(small_city.west))
-        texts = told(act(client, "change_status", west_report, *closed, to="rejected", apply="1"))
+        texts = told(act(client, "change_status", west_report, *closed, to="rejected", note="no such place", apply="1"))
         west_report.refresh_from_db()
         assert west_report.status == "rejected"
         assert sorted(texts) == sorted(
-            [f"{each.reference} is “resolved” and cannot become “rejected”." for each in closed] + ["1 report changed."]
+            [f"{each.reference}: It is “resolved” and cannot become “rejected”." for each in closed]
+            + ["1 report changed."]
         )
         assert set(Report.objects.filter(pk__in=[each.pk for each in closed]).values_list("status", flat=True)) == {
             "resolved"
@@ -289,26 +290,30 @@ class TestChangingTheStatus:
 
     def test_leads_back_to_the_page_of_the_report(self, small_city, west_report):
         client = seated(handler(small_city.west))
-        answer = act(client, "change_status", west_report, to="resolved", apply="1", back="1")
+        answer = act(client, "change_status", west_report, to="resolved", note="done", apply="1", back="1")
         assert answer.redirect_chain == [(page_of(west_report), 302)]
 
     def test_is_not_offered_to_who_only_looks(self, small_city, west_report):
         client = seated(handler(small_city.west, Role.ANALYST))
-        act(client, "change_status", west_report, to="resolved", apply="1")
+        act(client, "change_status", west_report, to="resolved", note="done", apply="1")
         west_report.refresh_from_db()
         assert west_report.status == "received"
 
     def test_takes_a_hundred_reports_at_most(self, small_city, west_report, monkeypatch):
         monkeypatch.setattr("reports.admin.acts.common.AT_MOST", 1)
         other = file_report(small_city.pothole, x=600)
-        texts = told(act(seated(superuser()), "change_status", west_report, other, to="resolved", apply="1"))
+        texts = told(
+            act(seated(superuser()), "change_status", west_report, other, to="resolved", note="done", apply="1")
+        )
         assert texts == ["At most 1 reports in one go: please choose fewer."]
         assert not Report.objects.filter(status="resolved").exists()
 
     def test_needs_the_right_over_each_report(self, small_city, west_report, east_report):
         user = handler(small_city.west)
         MembershipFactory(user=user, jurisdiction=small_city.east, role=Role.ANALYST)
-        texts = told(act(seated(user), "change_status", west_report, east_report, to="resolved", apply="1"))
+        texts = told(
+            act(seated(user), "change_status", west_report, east_report, to="resolved", note="done", apply="1")
+        )
         assert f"{east_report.reference} is not yours to do this with." in texts
         assert list(Report.objects.filter(status="resolved")) == [west_report]
 

@@ -68,7 +68,7 @@ class TestNotOurs:
         assert report.assignments.count() == 2
 
     def test_of_what_is_closed_is_refused_in_words(self, small_city, report):
-        change_status(report=report, to="resolved", at=FILED_AT)
+        change_status(report=report, to="resolved", note="done", at=FILED_AT)
         texts = told(act(seated(handler(small_city.west)), "decline", report, reason="نه", apply="1"))
         assert texts == [f"{report.reference} is closed, or waits for a dispatcher already."]
 

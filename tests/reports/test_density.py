@@ -67,7 +67,7 @@ def some_write(chance: random.Random, kinds) -> None:
         case 3:
             correct(report=report, at=START, category=chance.choice(kinds))
         case 4:
-            change_status(report=report, to=chance.choice(sorted(TRANSITIONS[report.status])), at=START)
+            change_status(report=report, to=chance.choice(sorted(TRANSITIONS[report.status])), note="done", at=START)
         case 5:
             hide(report=report) if report.is_public else publish(report=report)
         case 6:
@@ -190,7 +190,7 @@ def test_a_writer_that_began_earlier_and_ends_later_is_not_lost(kinds):
     slow = InTheBackground(slowly)
     slow.start()
     assert begun.wait(20)
-    change_status(report=other, to="rejected", at=START)
+    change_status(report=other, to="rejected", note="done", at=START)
     assert fold() == 0  # its number is higher: it waits for the first
     (cluster,) = clusters(view=view_of(WORLD), level=3)
     assert cluster.statuses == {"received": 1, "rejected": 1}

@@ -39,9 +39,9 @@ def test_a_step_is_kept_with_who_and_why(report):
 
 
 def test_a_step_that_may_not_follow_is_refused_and_leaves_no_trace(report):
-    change_status(report=report, to=Status.RESOLVED, at=NOON)
+    change_status(report=report, to=Status.RESOLVED, note="done", at=NOON)
     with pytest.raises(TransitionNotAllowed):
-        change_status(report=report, to=Status.REJECTED, at=NOON)
+        change_status(report=report, to=Status.REJECTED, note="done", at=NOON)
     assert Report.objects.get().status == Status.RESOLVED
     assert StatusUpdate.objects.count() == 2
 
@@ -53,7 +53,7 @@ def test_of_two_who_close_at_the_same_time_one_is_told_that_it_is_closed(report)
     def close(to: Status) -> None:
         start.wait()
         try:
-            change_status(report=Report.objects.get(), to=to, at=NOON)
+            change_status(report=Report.objects.get(), to=to, note="done", at=NOON)
             outcomes.append("done")
         except TransitionNotAllowed:
             outcomes.append("refused")

@@ -65,7 +65,7 @@ def standing() -> list[dict]:
 
 class TestThePreview:
     def test_names_the_reports_that_move_from_whom_to_whom_for_each_status(self, small_city, new_set, moving):
-        change_status(report=moving, to="in_progress", at=BEFORE)
+        change_status(report=moving, to="in_progress", note="done", at=BEFORE)
         rerouting = preview(boundary_set=new_set, on=NEW_DAY, at=BEFORE)
         assert rerouting.moves.by_department() == [
             {"before": "2-civil-works", "after": "1-civil-works", "status": "in_progress", "count": 1}
@@ -87,7 +87,7 @@ class TestThePreview:
         assert planned(preview(boundary_set=new_set, on=NEW_DAY, at=BEFORE)) == {moving.reference}
 
     def test_leaves_closed_reports_alone_unless_asked(self, new_set, moving):
-        change_status(report=moving, to="resolved", at=BEFORE)
+        change_status(report=moving, to="resolved", note="done", at=BEFORE)
         assert planned(preview(boundary_set=new_set, on=NEW_DAY, at=BEFORE)) == set()
         asked = preview(boundary_set=new_set, on=NEW_DAY, at=BEFORE, include_closed=True)
         assert planned(asked) == {moving.reference}
@@ -278,7 +278,10 @@ class TestApplying:
     @pytest.mark.parametrize(
         ("change", "because"),
         [
-            (lambda report, city: change_status(report=report, to="resolved", at=BEFORE), "skipped closed"),
+            (
+                lambda report, city: change_status(report=report, to="resolved", note="done", at=BEFORE),
+                "skipped closed",
+            ),
             (lambda report, city: assign(report=report, department=city.city_works, at=BEFORE), "skipped changed"),
             (lambda report, city: decline(report=report, reason="نه", at=BEFORE), "skipped changed"),
             (lambda report, city: correct(report=report, location=square_middle(), at=BEFORE), "skipped changed"),
@@ -421,7 +424,7 @@ class TestUndoing:
     def test_leaves_a_report_that_was_closed_since(self, new_set, moving):
         rerouting = preview(boundary_set=new_set, on=NEW_DAY, at=BEFORE)
         apply(rerouting=rerouting, at=AFTER)
-        change_status(report=moving, to="resolved", at=AFTER)
+        change_status(report=moving, to="resolved", note="done", at=AFTER)
         undo(rerouting=rerouting, at=AFTER)
         assert states(rerouting) == {moving.reference: "applied closed"}
 

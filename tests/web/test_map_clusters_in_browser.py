@@ -60,7 +60,7 @@ def test_parts_of_the_city_are_shaded_by_their_reports(visit, crowds):
 
 
 def test_the_address_keeps_the_choice(visit, crowds):
-    change_status(report=crowds[0], to="resolved", at=RECEIVED_AT)
+    change_status(report=crowds[0], to="resolved", note="done", at=RECEIVED_AT)
     seen = visit(language="en").open("/").until_drawn()
     seen.page.get_by_label("Where", exact=True).select_option("1")
     seen.until("document.querySelector('#count').textContent.startsWith('7 ')")

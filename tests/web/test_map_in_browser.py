@@ -127,7 +127,7 @@ def test_filters_ask_for_what_is_wanted(visit, small_city, tell):
     group = CategoryGroupFactory(code="light", name_fa="روشنایی", name_en="Lighting")
     lights = CategoryFactory(code="street-light", name_fa="چراغ", name_en="Light", group=group)
     pothole, light = tell(x=300), tell(x=700, category=lights)
-    change_status(report=light, to="resolved", at=RECEIVED_AT)
+    change_status(report=light, to="resolved", note="done", at=RECEIVED_AT)
     seen = visit(language="en").open("/").until_drawn()
 
     look_from(seen, 14)

@@ -23,7 +23,7 @@ def test_what_others_do_shows_by_itself(visit, tell, live_server, settings):
         report = tell()
         seen.until(SHOWN, [report.reference, "received"])
         seen.until("document.querySelector('#count').textContent === '1 report in this view'")
-        change_status(report=report, to="in_progress", at=RECEIVED_AT)
+        change_status(report=report, to="in_progress", note="done", at=RECEIVED_AT)
         seen.until(SHOWN, [report.reference, "in_progress"])
         seen.until("document.querySelector('#reports .item')?.dataset.status === 'in_progress'")
         hide(report=report)

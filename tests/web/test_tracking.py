@@ -51,8 +51,9 @@ class TestTheHolderOfALink:
         report = tell()
         day = timedelta(days=1)
         change_status(report=report, to="in_progress", at=RECEIVED_AT + day, by=staff, note="اکیپ اعزام شد")
+        change_status(report=report, to="waiting", at=RECEIVED_AT + day, by=staff, note="کدام پلاک؟")
         change_status(
-            report=report, to="waiting", at=RECEIVED_AT + 2 * day, by=staff, note="برای همکاران", is_public=False
+            report=report, to="in_progress", at=RECEIVED_AT + 2 * day, by=staff, note="برای همکاران", is_public=False
         )
         change_status(report=report, to="resolved", at=RECEIVED_AT + 3 * day, by=staff, note="ترمیم شد")
         page = client.get(link(report)).text
@@ -97,7 +98,7 @@ class TestTheHolderOfALink:
         report = tell()
         for day in range(4):
             to = "in_progress" if day % 2 == 0 else "waiting"
-            change_status(report=report, to=to, at=RECEIVED_AT + timedelta(days=day))
+            change_status(report=report, to=to, note="done", at=RECEIVED_AT + timedelta(days=day))
         with django_assert_num_queries(5):
             client.get(link(report))
 

@@ -13,10 +13,11 @@ from rest_framework.request import Request
 from api.clients import viewer_of
 from api.errors import Fault, Problem, refusal
 from api.v1.fields import PointField, TextField
-from api.v1.filing import StrictSerializer
+from api.v1.filing import OneOf, StrictSerializer
 from people.access import Right, Viewer
 from reports.models import Report
 from reports.references import as_reference
+from reports.workflow import Status
 
 LONGEST_NOTE = 2000
 LARGEST_KEY = 2**63 - 1
@@ -106,6 +107,38 @@ class GivingSerializer(StrictSerializer):
 
     department = TextField(max_length=80)
     note = TextField(max_length=LONGEST_NOTE, required=False, allow_blank=True)
+
+
+class StepSerializer(StrictSerializer):
+    """The next status, and what goes with it; `is_public` says whether the reporter may read of it."""
+
+    to = OneOf(choices=Status.values)
+    reason = TextField(max_length=80, required=False, allow_blank=True)
+    note = TextField(max_length=LONGEST_NOTE, required=False, allow_blank=True)
+    is_public = FlagField(required=False)
+
+
+class DelegationSerializer(StrictSerializer):
+    """Into whose hands (one of the first three) the report goes."""
+
+    person = TextField(max_length=150, required=False)
+    crew = TextField(max_length=80, required=False)
+    contractor = TextField(max_length=80, required=False)
+    note = TextField(max_length=LONGEST_NOTE, required=False, allow_blank=True)
+    external_reference = TextField(max_length=100, required=False, allow_blank=True)
+
+
+class NoteSerializer(StrictSerializer):
+    """An internal note."""
+
+    text = TextField(max_length=LONGEST_NOTE)
+
+
+class CheckSerializer(StrictSerializer):
+    """An item of the checklist, and whether it is done."""
+
+    item = TextField(max_length=80)
+    is_done = FlagField()
 
 
 class ReroutingSerializer(StrictSerializer):

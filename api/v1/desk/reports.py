@@ -53,7 +53,7 @@ class ReportDeskView(ReportView):
             made = correct(report=report, at=timezone.now(), by=viewer.user, **given)
         except OutsideServiceArea as outside:
             raise outside_problem(outside) from outside
-        return Response(_as_seen(report, viewer, changed=made is not None))
+        return Response(as_seen(report, viewer, changed=made is not None))
 
 
 class DeclineView(APIView):
@@ -81,7 +81,7 @@ class DeclineView(APIView):
         except NotToBeDeclined as error:
             detail = _("There is nothing to decline: the report is closed, or waits for a dispatcher.")
             raise Problem(status=409, code="nothing_to_decline", detail=detail) from error
-        return Response(_as_seen(report, viewer, changed=True))
+        return Response(as_seen(report, viewer, changed=True))
 
 
 class AssignView(APIView):
@@ -107,7 +107,7 @@ class AssignView(APIView):
         except DepartmentNotAvailable as error:
             detail = _("This department takes no work at present.")
             raise refusal([Fault(field="department", code="inactive_department", detail=detail)], status=422) from error
-        return Response(_as_seen(report, viewer, changed=changed))
+        return Response(as_seen(report, viewer, changed=changed))
 
 
 class AssignmentsView(APIView):
@@ -125,7 +125,7 @@ class AssignmentsView(APIView):
         return Response({"reference": report.reference, "assignments": [_assignment(row) for row in rows]})
 
 
-def _as_seen(report: Report, viewer: Viewer, *, changed: bool) -> dict[str, Any]:
+def as_seen(report: Report, viewer: Viewer, *, changed: bool) -> dict[str, Any]:
     """The report for whoever has just acted on it, also where it is in other hands now."""
     feature = dict(ReportSerializer(report, context={"insider": True}).data)
     current = Assignment.objects.get(report=report, ended_at__isnull=True)
@@ -135,6 +135,7 @@ def _as_seen(report: Report, viewer: Viewer, *, changed: bool) -> dict[str, Any]
         "method": current.method,
         "assigned_because": current.reason,
         "contested": current.is_contested,
+        "accepted_at": current.accepted_at.isoformat() if current.accepted_at else None,
     }
     return feature
 
@@ -152,6 +153,7 @@ def _assignment(row: Assignment) -> dict[str, Any]:
         "rerouting": row.rerouting_id,
         "assigned_at": row.assigned_at.isoformat(),
         "assigned_by": _name(row.assigned_by),
+        "accepted_at": row.accepted_at.isoformat() if row.accepted_at else None,
         "ended_at": row.ended_at.isoformat() if row.ended_at else None,
     }
 

@@ -73,3 +73,25 @@ MOVE_LIST = [
     query("limit", "Features on a page, 1 to 1,000; 100 unless told.", kind=OpenApiTypes.INT),
     query("after", "The page key of a `next` link."),
 ]
+_MOMENT = {"type": "string", "format": "date-time"}
+_FLAG = {"type": "boolean"}
+_NOTE = {"type": "object", "properties": {"id": _NUMBER, "text": _TEXT, "at": _MOMENT, "by": _MAYBE}}
+NOTE = OpenApiResponse(_NOTE, "The note.")
+NOTES = OpenApiResponse(
+    {"type": "object", "properties": {"reference": _TEXT, "notes": {"type": "array", "items": _NOTE}}},
+    "The internal notes on a report.",
+)
+_ITEM = {
+    "type": "object",
+    "properties": {
+        "code": _TEXT,
+        "name_fa": _TEXT,
+        "name_en": _TEXT,
+        "is_required": _FLAG,
+        "done_at": {"type": "string", "format": "date-time", "nullable": True},
+    },
+}
+CHECKLIST = OpenApiResponse(
+    {"type": "object", "properties": {"reference": _TEXT, "items": {"type": "array", "items": _ITEM}}},
+    "The checklist of a report, with what is done of it.",
+)

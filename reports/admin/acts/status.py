@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from people.access import Right
 from reports.admin.acts.common import APPLY, Acting, back, by
 from reports.admin.forms import StatusForm
-from reports.handling import TransitionNotAllowed, change_status
+from reports.handling import change_status
 from reports.models import Report
-from reports.workflow import Status
+from reports.refusals import REFUSALS, sentence_of
 
 
 class StatusActs(Acting):
@@ -41,12 +41,7 @@ class StatusActs(Acting):
             with transaction.atomic():
                 change_status(report=report, at=timezone.now(), by=by(request), **given)
                 self.log(request, report, "status")
-        except TransitionNotAllowed as refusal:
-            text = _("%(reference)s is “%(current)s” and cannot become “%(to)s”.") % {
-                "reference": report.reference,
-                "current": Status(refusal.current).label,
-                "to": Status(refusal.to).label,
-            }
-            messages.warning(request, text)
+        except REFUSALS as refusal:
+            messages.warning(request, f"{report.reference}: {sentence_of(refusal)}")
             return False
         return True

@@ -1,0 +1,54 @@
+"""After a report was closed: its reporter says whether it was solved, which may open it again."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from reports.handling import StepIncomplete, TooLateToReopen, lock, may_be_reopened, reopen
+from reports.handling.status import is_in_time
+from reports.models import Feedback, Report, StatusUpdate
+from reports.workflow import CLOSED, Need
+
+
+class NotClosed(Exception):
+    """There is no closing to answer."""
+
+
+class AnsweredBefore(Exception):
+    """This closing has had its answer."""
+
+
+@transaction.atomic
+def give_feedback(
+    *, report: Report, was_solved: bool, at: datetime, satisfaction: int | None = None, words: str = ""
+) -> Feedback:
+    """Keep the reporter's answer to the last closing; a “no” reopens the report, once and in time.
+
+    `satisfaction` is 1 to 5. Raises NotClosed, AnsweredBefore, TooLateToReopen (the link's time is over),
+    StepIncomplete where a “no” does not say why.
+    """
+    locked = lock(report)
+    if locked.status not in CLOSED:
+        raise NotClosed
+    closing = StatusUpdate.objects.filter(report=locked, status__in=CLOSED).order_by("-pk").first()
+    if closing is None or Feedback.objects.filter(closing=closing).exists():
+        raise AnsweredBefore
+    if not is_in_time(locked, at=at):
+        raise TooLateToReopen
+    said = words.strip()
+    if not was_solved and not said:
+        raise StepIncomplete(Need.WORDS)
+    reopens = not was_solved and may_be_reopened(locked, at=at)
+    made = Feedback.objects.create(
+        report=locked,
+        closing=closing,
+        department_id=locked.department_id,
+        was_solved=was_solved,
+        satisfaction=satisfaction,
+        words=said,
+        has_reopened=reopens,
+        at=at,
+    )
+    if reopens:
+        reopen(report=report, words=said, at=at)
+    return made

@@ -1,4 +1,4 @@
-"""The only birth of a report: stored, routed, explained and acknowledged in one transaction."""
+"""The only birth of a report: stored, routed, given its dates and acknowledged in one transaction."""
 
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from jurisdictions.routing import find_route
 from people.models import User
 from reports.acknowledgement import acknowledge
 from reports.contacts import NewContact, keep_contact, keyed_hash
+from reports.deadlines import first_deadline
 from reports.handling import first_assignment
 from reports.models import Report, StatusUpdate
 from reports.references import new_reference
@@ -33,7 +34,7 @@ def submit_report(
     device_id: str = "",
     by: User | None = None,
 ) -> Report:
-    """Store a report with its decision, first status and acknowledgement; all of it or nothing.
+    """Store a report with its decision, first status, deadlines and acknowledgement; all of it or nothing.
 
     `location` is WGS 84, lon/lat. Raises jurisdictions.routing.OutsideServiceArea.
     """
@@ -64,5 +65,6 @@ def submit_report(
     keep_contact(report=report, contact=contact or NewContact())
     first_assignment(report=report, route=route, by=by, at=received_at)
     StatusUpdate.objects.create(report=report, status=Status.RECEIVED, at=received_at, by=by)
+    first_deadline(report=report)
     acknowledge(report=report, route=route, contact=contact or NewContact(), at=received_at)
     return report

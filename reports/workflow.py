@@ -22,6 +22,7 @@ class Status(models.TextChoices):
 
 OPEN = frozenset({Status.RECEIVED, Status.IN_PROGRESS, Status.WAITING})
 CLOSED = frozenset({Status.RESOLVED, Status.REJECTED})
+PAUSED = frozenset({Status.WAITING})  # open, but it is not for us to act: no working time passes
 
 
 class Actor(models.TextChoices):

@@ -6,6 +6,7 @@ import factory
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
 from django.db.backends.postgresql.psycopg_any import DateRange
 
+from jurisdictions.calendars.holidays import renew_holidays
 from jurisdictions.models import (
     Boundary,
     BoundarySet,
@@ -16,6 +17,8 @@ from jurisdictions.models import (
     Jurisdiction,
     Level,
     RoutingRule,
+    ServiceLevel,
+    WorkingCalendar,
 )
 from people.models import Membership, Role, User
 
@@ -150,6 +153,37 @@ class RoutingRuleFactory(factory.django.DjangoModelFactory):
     category = factory.SubFactory(CategoryFactory)
     function = factory.SubFactory(FunctionFactory)
     level = factory.SubFactory(LevelFactory)
+    in_force = ALWAYS
+
+
+class WorkingCalendarFactory(factory.django.DjangoModelFactory):
+    """Saturday to Wednesday from 7:00 to 14:15, Thursday until 13:00, Friday off; the Jalali years 1404 and 1405."""
+
+    class Meta:
+        model = WorkingCalendar
+        skip_postgeneration_save = True
+
+    root = factory.SubFactory(CityFactory)
+    week = ["07:00-14:15"] * 3 + ["07:00-13:00", ""] + ["07:00-14:15"] * 2
+    day_minutes = 7 * 60 + 15
+    country = "IR"
+    holidays_known = DateRange(date(2025, 3, 21), date(2027, 3, 21))
+
+    @factory.post_generation
+    def holidays(self, create, extracted, **kwargs):
+        """Read those of the country for the known days."""
+        if create and self.country:
+            renew_holidays(calendar=self, first=self.known.first, until=self.known.until)
+
+
+class ServiceLevelFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = ServiceLevel
+
+    root = factory.SubFactory(CityFactory)
+    until = "resolve"
+    amount = 3
+    unit = "days"
     in_force = ALWAYS
 
 

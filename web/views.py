@@ -4,6 +4,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 from django.views.defaults import page_not_found
@@ -38,7 +39,8 @@ def icon(request: HttpRequest) -> HttpResponseRedirect:
 @require_safe
 def track(request: HttpRequest, reference: str, token: str) -> HttpResponse:
     """The page behind a tracking link: whoever holds the link may read it, nobody else, and no cache keeps it."""
-    tracked = find_tracked(reference=reference, token=token, language=get_language() or settings.LANGUAGE_CODE)
+    language = get_language() or settings.LANGUAGE_CODE
+    tracked = find_tracked(reference=reference, token=token, language=language, at=timezone.now())
     if tracked is None:
         response: HttpResponse = page_not_found(request, Http404())
     else:

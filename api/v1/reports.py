@@ -66,7 +66,7 @@ class ReportView(APIView):
         viewer = viewer_of(request)
         if asked and token is not None and opens(reference=asked, token=token):
             viewer = Viewer(user=viewer.user, memberships=viewer.memberships, tracked=frozenset({asked}))
-        reports = Report.objects.select_related("category", "department")
+        reports = Report.objects.select_related("category", "department", "deadline")
         report = reports.visible_to(viewer).filter(reference=asked).first() if asked else None
         if report is None:
             raise Problem(status=404, code="not_found", detail=_("There is no report with this reference."))

@@ -14,6 +14,7 @@ from geo.features import DECIMALS
 from jurisdictions.explanations import explanations
 from jurisdictions.models import Jurisdiction, Level
 from jurisdictions.routing import Method, Place, Route, route_from_json
+from reports.deadlines import deadline_of
 from reports.explaining import explanation_of
 from reports.models import Assignment, Report
 from reports.references import tracking_link
@@ -38,6 +39,8 @@ class ReportSerializer(GeoFeatureModelSerializer):
     department = serializers.SerializerMethodField()
     jurisdictions = serializers.SerializerMethodField()
     explanation = serializers.SerializerMethodField()
+    expected_at = serializers.SerializerMethodField()
+    deadline_kept = serializers.SerializerMethodField()
     status_updates = serializers.SerializerMethodField()
 
     class Meta:
@@ -59,6 +62,8 @@ class ReportSerializer(GeoFeatureModelSerializer):
             "department",
             "jurisdictions",
             "explanation",
+            "expected_at",
+            "deadline_kept",
             "status_updates",
         ]
 
@@ -110,6 +115,16 @@ class ReportSerializer(GeoFeatureModelSerializer):
             return None
         assignments = Assignment.objects.select_related("department", "declined_by")
         return explanation_of(assignments.get(report=report, ended_at__isnull=True))
+
+    def get_expected_at(self, report: Report) -> str | None:
+        """By when it is to be resolved; service levels differ from place to place, so a coarse place hides it."""
+        deadline = deadline_of(report) if self._shows_decision(report) else None
+        return deadline.due_at.isoformat() if deadline and deadline.due_at else None
+
+    def get_deadline_kept(self, report: Report) -> bool | None:
+        """Whether it was closed by then; null while it is open."""
+        deadline = deadline_of(report) if self._shows_decision(report) else None
+        return deadline.is_kept if deadline else None
 
     def get_status_updates(self, report: Report) -> list[dict[str, str]]:
         """The public steps, oldest first."""

@@ -83,6 +83,8 @@ REPORT = OpenApiResponse(
             "department": _NAMED,
             "jurisdictions": {"type": "object", "additionalProperties": _NAMED},
             "explanation": _BOTH,
+            "expected_at": {"type": "string", "format": "date-time", "nullable": True},
+            "deadline_kept": {"type": "boolean", "nullable": True},
             "tracking_link": {"type": "string", "format": "uri"},
         },
     ),

@@ -3,8 +3,8 @@
 from django.urls import path
 
 from api.v1 import clusters, ground, reporters, reports, routing, tiles
+from api.v1.desk import deadlines, reroutings, work
 from api.v1.desk import reports as desk
-from api.v1.desk import reroutings, work
 
 urlpatterns = [
     path("reports", reports.ReportsView.as_view(), name="reports"),
@@ -19,6 +19,7 @@ urlpatterns = [
     path("reports/<str:reference>/notes", work.NotesView.as_view(), name="notes"),
     path("reports/<str:reference>/checklist", work.ChecklistView.as_view(), name="checklist"),
     path("reports/<str:reference>/assignments", desk.AssignmentsView.as_view(), name="assignments"),
+    path("reports/<str:reference>/deadlines", deadlines.DeadlinesView.as_view(), name="deadlines"),
     path("reports/<str:reference>/route", routing.ReportRouteView.as_view(), name="report-route"),
     path("reroutings", reroutings.ReroutingsView.as_view(), name="reroutings"),
     path("reroutings/<int:number>", reroutings.ReroutingView.as_view(), name="rerouting"),

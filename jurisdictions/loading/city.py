@@ -9,16 +9,19 @@ from django.db import transaction
 
 from geo.crs import WGS84, UnknownCrs, transformer
 from jurisdictions.boundaries import one_load_at_a_time
+from jurisdictions.loading.calendars import load_calendar
 from jurisdictions.loading.categories import load_categories
 from jurisdictions.loading.departments import load_departments, load_functions
 from jurisdictions.loading.files import Entry, read_json
 from jurisdictions.loading.ground import load_boundaries, load_streets
 from jurisdictions.loading.rows import NAMES, Ledger, Say, find, names_of
 from jurisdictions.loading.rules import load_rules
+from jurisdictions.loading.service_levels import load_service_levels
 from jurisdictions.models import Jurisdiction, Level
 
 _CALENDAR = ("time_zone", "metric_srid", "languages")
 _PARTS = ("level", "levels", "boundaries", "streets", "functions", "departments", "categories", "rules")
+_SERVICE = ("calendar", "service_levels")
 
 
 @transaction.atomic
@@ -29,7 +32,7 @@ def load_city(path: Path, *, at: datetime, say: Say, by: AbstractBaseUser | None
     changes does so on the city's day at `at`. Raises CannotLoad.
     """
     one_load_at_a_time()
-    manifest = read_json(path).only(*NAMES, *_CALENDAR, *_PARTS)
+    manifest = read_json(path).only(*NAMES, *_CALENDAR, *_PARTS, *_SERVICE)
     ledger = Ledger(say=say)
     for entry in manifest.entries("levels"):
         _load_level(entry, ledger)
@@ -44,6 +47,10 @@ def load_city(path: Path, *, at: datetime, say: Say, by: AbstractBaseUser | None
         load_categories(path.parent / manifest.text("categories"), ledger=ledger)
     if "rules" in manifest.values:
         _load_rules(path.parent / manifest.text("rules"), root, root.day_at(at), ledger)
+    if "calendar" in manifest.values:
+        load_calendar(path.parent / manifest.text("calendar"), root=root, ledger=ledger)
+    if "service_levels" in manifest.values:
+        _load_service_levels(path.parent / manifest.text("service_levels"), root, root.day_at(at), ledger)
     return ledger.changed
 
 
@@ -78,3 +85,10 @@ def _load_rules(path: Path, root: Jurisdiction, on: date, ledger: Ledger) -> Non
     file = read_json(path).only("first_day", "rules")
     begins = on if root.routing_rules.exists() else file.day("first_day")
     load_rules(file, root=root, begins=begins, ledger=ledger)
+
+
+def _load_service_levels(path: Path, root: Jurisdiction, on: date, ledger: Ledger) -> None:
+    """As with rules: the first of a city hold from the file's first day, later ones from the day of the load."""
+    file = read_json(path).only("first_day", "service_levels")
+    begins = on if root.service_levels.exists() else file.day("first_day")
+    load_service_levels(file, root=root, begins=begins, ledger=ledger)

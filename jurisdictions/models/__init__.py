@@ -1,6 +1,7 @@
 """Who answers for which ground, since when."""
 
 from jurisdictions.models.ground import Boundary, BoundarySet, Jurisdiction, Level, Street
+from jurisdictions.models.hours import Holiday, SpecialHours, WorkingCalendar
 from jurisdictions.models.responsibility import (
     Category,
     CategoryGroup,
@@ -10,6 +11,7 @@ from jurisdictions.models.responsibility import (
     RoutingRule,
     Source,
 )
+from jurisdictions.models.service import ServiceLevel, Unit, Until
 
 __all__ = [
     "Boundary",
@@ -18,10 +20,16 @@ __all__ = [
     "CategoryGroup",
     "Department",
     "Function",
+    "Holiday",
     "Jurisdiction",
     "Level",
     "Moderation",
     "RoutingRule",
+    "ServiceLevel",
     "Source",
+    "SpecialHours",
     "Street",
+    "Unit",
+    "Until",
+    "WorkingCalendar",
 ]

@@ -12,7 +12,8 @@ from django.db.models.functions import Greatest
 from jurisdictions.models import Department
 from jurisdictions.routing import Office, Route, route_from_json
 from people.models import User
-from reports.models import Assignment, Delegation, Reason, Report, Rerouting
+from reports.deadlines import keep_deadlines
+from reports.models import Assignment, Delegation, Reason, Report, Rerouting, Why
 from reports.workflow import CLOSED
 
 
@@ -71,7 +72,9 @@ def give(*, report: Report, decision: Decision, by: User | None, at: datetime) -
     take_back(report=report, at=at)
     report.department_id = decision.department_id
     report.save(update_fields=["department"])
-    return _record(report, decision, by=by, at=at)
+    made = _record(report, decision, by=by, at=at)
+    keep_deadlines(reports=[report.pk], why=decision.reason, at=at, by=by)
+    return made
 
 
 def take_back(*, report: Report, at: datetime) -> bool:
@@ -130,7 +133,10 @@ def accept(*, report: Report, at: datetime, by: User | None) -> bool:
         raise ChangedMeanwhile
     if locked.department_id is None or locked.status in CLOSED:
         raise NothingToAccept
-    return take_on(report=locked, at=at, by=by)
+    taken = take_on(report=locked, at=at, by=by)
+    if taken:
+        keep_deadlines(reports=[locked.pk], why=Why.RECOMPUTED, at=at, by=by)
+    return taken
 
 
 def take_on(*, report: Report, at: datetime, by: User | None) -> bool:

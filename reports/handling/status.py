@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 
 from people.models import User
+from reports.deadlines import keep_deadlines, why_of_step
 from reports.handling.assignment import lock, take_back, take_on
 from reports.handling.checklist import open_items
 from reports.models import ChecklistItem, ClosingReason, Report, StatusUpdate
@@ -141,7 +142,7 @@ def _has(need: Need, step: StatusUpdate) -> bool:
 
 
 def _take(report: Report, locked: Report, step: StatusUpdate) -> StatusUpdate:
-    locked.status, locked.status_at = step.status, step.at
+    was, locked.status, locked.status_at = locked.status, step.status, step.at
     locked.save(update_fields=["status", "status_at"])
     report.status, report.status_at = step.status, step.at
     step.save()
@@ -149,4 +150,5 @@ def _take(report: Report, locked: Report, step: StatusUpdate) -> StatusUpdate:
         take_on(report=locked, at=step.at, by=step.by)
     if step.status in CLOSED:
         take_back(report=locked, at=step.at)
+    keep_deadlines(reports=[locked.pk], why=why_of_step(was=was, to=step.status), at=step.at, by=step.by)
     return step

@@ -4,6 +4,7 @@ from reports.models.answers import Check, ChecklistItem, ClosingReason, Standard
 from reports.models.assignment import Assignment, Reason
 from reports.models.change import Change
 from reports.models.contact import Contact
+from reports.models.deadline import Deadline, DeadlineChange, DeadlineRun, RunState, Why
 from reports.models.delegation import Delegation
 from reports.models.density import DensityCell, DensityFold, DensityGround, DensitySummary
 from reports.models.duplicate_act import ActKind, DuplicateAct
@@ -27,6 +28,9 @@ __all__ = [
     "ChecklistItem",
     "ClosingReason",
     "Contact",
+    "Deadline",
+    "DeadlineChange",
+    "DeadlineRun",
     "Delegation",
     "DensityCell",
     "DensityFold",
@@ -46,10 +50,12 @@ __all__ = [
     "Rerouting",
     "ReroutingMove",
     "ReroutingState",
+    "RunState",
     "StandardAnswer",
     "StatusUpdate",
     "Supporter",
     "SupporterContact",
     "SynonymGroup",
+    "Why",
     "WordKind",
 ]

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from people.models import User
+from reports.deadlines import keep_deadlines
 from reports.models import Because, MoveState, Reason, Rerouting, ReroutingState
 from reports.workflow import CLOSED
 
@@ -73,6 +74,7 @@ def apply_batch(locked: Rerouting, *, at: datetime) -> int:
         return _end(locked, ReroutingState.APPLIED)
     values = _values(locked, moves, at=at, by=locked.applied_by_id, done=MoveState.APPLIED, reason=Reason.REROUTED)
     _run([_LOCK_REPORTS, _JUDGE_PLANNED, _END_CURRENT, _ASSIGN_ANEW, _MOVE_REPORTS], values)
+    _keep_deadlines(locked, moves, state=MoveState.APPLIED, reason=Reason.REROUTED, at=at, by=locked.applied_by)
     return len(moves)
 
 
@@ -83,7 +85,16 @@ def undo_batch(locked: Rerouting, *, at: datetime) -> int:
         return _end(locked, ReroutingState.UNDONE)
     values = _values(locked, moves, at=at, by=locked.undone_by_id, done=MoveState.UNDONE, reason=Reason.UNDONE)
     _run([_LOCK_REPORTS, _JUDGE_APPLIED, _END_CURRENT, _ASSIGN_AS_BEFORE, _RESTORE_REPORTS], values)
+    _keep_deadlines(locked, moves, state=MoveState.UNDONE, reason=Reason.UNDONE, at=at, by=locked.undone_by)
     return len(moves)
+
+
+def _keep_deadlines(
+    rerouting: Rerouting, moves: list[int], *, state: MoveState, reason: Reason, at: datetime, by: User | None
+) -> None:
+    """The dates of the reports that have moved: other ground may have another service level."""
+    moved = rerouting.moves.filter(pk__in=moves, state=state).values_list("report_id", flat=True)
+    keep_deadlines(reports=list(moved), why=reason, at=at, by=by)
 
 
 def _next(rerouting: Rerouting, state: MoveState) -> list[int]:

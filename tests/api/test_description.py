@@ -19,6 +19,7 @@ PATHS = {
     "/api/v1/reports/{reference}/decline": {"post"},
     "/api/v1/reports/{reference}/assign": {"post"},
     "/api/v1/reports/{reference}/assignments": {"get"},
+    "/api/v1/reports/{reference}/deadlines": {"get"},
     "/api/v1/reroutings": {"post"},
     "/api/v1/reroutings/{number}": {"get"},
     "/api/v1/reroutings/{number}/moves": {"get"},

@@ -166,7 +166,7 @@ def own_report(request: Request, reference: str, right: Right) -> tuple[Viewer, 
     """
     asked = as_reference(reference)
     viewer = viewer_of(request)
-    seen = Report.objects.visible_to(viewer).select_related("category", "department__jurisdiction", "root")
+    seen = Report.objects.visible_to(viewer).select_related("category", "department__jurisdiction", "root", "deadline")
     report = seen.filter(reference=asked).first() if asked else None
     if report is None:
         raise Problem(status=404, code="not_found", detail=_("There is no report with this reference."))

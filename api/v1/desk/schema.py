@@ -42,6 +42,45 @@ ASSIGNMENTS = OpenApiResponse(
     },
     "Everybody who had the report, and why.",
 )
+_MAYBE_MOMENT = {"type": "string", "format": "date-time", "nullable": True}
+_MAYBE_HOURS = {"type": "number", "nullable": True}
+DEADLINES = OpenApiResponse(
+    {
+        "type": "object",
+        "properties": {
+            "reference": _TEXT,
+            "deadline": {
+                "type": "object",
+                "nullable": True,
+                "properties": {
+                    **dict.fromkeys(("accept_by", "due_at", "running_since", "accepted_at"), _MAYBE_MOMENT),
+                    "ended_at": _MAYBE_MOMENT,
+                    **dict.fromkeys(("accept_hours", "resolve_hours", "used_hours"), _MAYBE_HOURS),
+                    "accept_level": {"type": "integer", "nullable": True},
+                    "resolve_level": {"type": "integer", "nullable": True},
+                    "kept": {"type": "boolean", "nullable": True},
+                },
+            },
+            "changes": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "until": {"type": "string", "enum": ["accept", "resolve"]},
+                        "before": _MAYBE_MOMENT,
+                        "after": _MAYBE_MOMENT,
+                        "why": _TEXT,
+                        "level": {"type": "integer", "nullable": True},
+                        "at": {"type": "string", "format": "date-time"},
+                        "by": _MAYBE,
+                        "recomputation": {"type": "integer", "nullable": True},
+                    },
+                },
+            },
+        },
+    },
+    "The dates and what has moved them; hours are working hours.",
+)
 _REROUTING = {
     "type": "object",
     "properties": {

@@ -1,0 +1,160 @@
+"""Reports read with all that their dates depend on, and dates written: a few statements, however many there are."""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Final
+
+from django.db import connection
+
+from jurisdictions.models import Until
+from people.models import User
+from reports.deadlines.course import Step, course_of
+from reports.deadlines.reckoning import NOTHING, Asked, Standing
+from reports.models import DeadlineRun
+from reports.workflow import CLOSED
+
+_STANDING: Final = ", ".join(Standing._fields)
+
+_READ: Final = f"""
+SELECT report.id, report.root_id, report.status, report.category_id, category.group_id, report.jurisdictions,
+       report.received_at, coalesce(current.assigned_at, report.received_at), current.accepted_at, deadline.report_id,
+       {", ".join(f"deadline.{name}" for name in Standing._fields)}
+FROM reports_report AS report
+JOIN jurisdictions_category AS category ON category.id = report.category_id
+LEFT JOIN reports_assignment AS current ON current.report_id = report.id AND current.ended_at IS NULL
+LEFT JOIN reports_deadline AS deadline ON deadline.report_id = report.id
+WHERE report.id = ANY(%s)"""  # noqa: S608 - our own names
+
+_STEPS: Final = """
+SELECT report_id, status, at FROM reports_statusupdate
+WHERE report_id = ANY(%s) ORDER BY report_id, at, id"""
+
+_TYPES: Final = dict(
+    zip(
+        Standing._fields,
+        ["bigint"] * 2 + ["integer"] * 2 + ["timestamptz"] * 2 + ["integer"] + ["timestamptz"] * 3 + ["boolean"],
+        strict=True,
+    )
+)
+_WRITE: Final = f"""
+INSERT INTO reports_deadline (report_id, {_STANDING})
+SELECT * FROM unnest(%s::bigint[], {", ".join(f"%s::{kind}[]" for kind in _TYPES.values())})
+ON CONFLICT (report_id) DO UPDATE SET
+{", ".join(f"{name} = excluded.{name}" for name in Standing._fields)}"""  # noqa: S608 - our own names
+
+_NOTE: Final = """
+INSERT INTO reports_deadlinechange (report_id, until, was, now, level_id, why, at, by_id, run_id)
+SELECT moved.*, %s, %s, %s, %s
+FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::bigint[]) AS moved"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A report and its deadline as they are stored; `status` is the report's."""
+
+    report_id: int
+    root_id: int
+    status: str
+    asked: Asked
+
+    @property
+    def stored(self) -> Standing:
+        """The deadline as it stands, all empty where there is none."""
+        return self.asked.stored or NOTHING
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the report is closed and its deadline has ended with it."""
+        return self.status in CLOSED and self.stored.ended_at is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """What becomes of one report's deadline."""
+
+    report_id: int
+    was: Standing
+    now: Standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """What the history says of a change: why, when, by whom, within which recomputation."""
+
+    why: str
+    at: datetime
+    by: User | None = None
+    run: DeadlineRun | None = None
+
+
+def read_rows(reports: Collection[int]) -> list[Row]:
+    """These reports (by key), each with its history; two queries."""
+    keys = list(reports)
+    with connection.cursor() as cursor:
+        cursor.execute(_READ, [keys])
+        found = cursor.fetchall()
+        cursor.execute(_STEPS, [keys])
+        steps: dict[int, list[Step]] = defaultdict(list)
+        for report_id, status, at in cursor.fetchall():
+            steps[report_id].append((status, at))
+    return [_row(values, steps) for values in found]
+
+
+def _row(values: Sequence[Any], steps: Mapping[int, Sequence[Step]]) -> Row:
+    report_id, root_id, status, category_id, group_id, codes, received_at, *handed, deadline_id = values[:10]
+    handed_at, accepted_at = handed
+    return Row(
+        report_id=report_id,
+        root_id=root_id,
+        status=status,
+        asked=Asked(
+            category_id=category_id,
+            group_id=group_id,
+            codes=_codes(codes),
+            received_at=received_at,
+            handed_at=handed_at,
+            accepted_at=accepted_at,
+            course=course_of(received_at=received_at, steps=steps.get(report_id, ())),
+            stored=None if deadline_id is None else Standing(*values[10:]),
+        ),
+    )
+
+
+@lru_cache(maxsize=4096)  # thousands of reports lie in a few hundred neighborhoods
+def _codes(text: str) -> dict[str, str]:
+    codes: dict[str, str] = json.loads(text)
+    return codes
+
+
+def write(differences: Sequence[Difference], *, note: Note) -> None:
+    """Store what differs, and note each date that has moved; two statements for a thousand reports."""
+    changed = [each for each in differences if each.now != each.was]
+    if not changed:
+        return
+    rows = [(each.report_id, *each.now) for each in changed]
+    moved = [row for each in changed for row in _moved(each)]
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, _columns(rows))
+        if moved:
+            said: list[Any] = [note.why, note.at, note.by and note.by.pk, note.run and note.run.pk]
+            cursor.execute(_NOTE, [*said, *_columns(moved)])
+
+
+def _columns(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+def _moved(each: Difference) -> list[tuple[Any, ...]]:
+    """The dates of one report that have moved."""
+    was, now = each.was, each.now
+    dates = [
+        (Until.ACCEPT, was.accept_by, now.accept_by, now.accept_level_id),
+        (Until.RESOLVE, was.due_at, now.due_at, now.resolve_level_id),
+    ]
+    return [
+        (each.report_id, str(until), before, after, level) for until, before, after, level in dates if before != after
+    ]

@@ -7,9 +7,10 @@ from typing import Final, NamedTuple
 
 from persian.normalize import fold
 from reports.duplicates.text import HOUSE, Meaning, Reading, Telling
-from reports.duplicates.words import stem, tokens_of
+from reports.duplicates.words import skeleton, stem, tokens_of
 
 LONGEST_PHRASE: Final = 3
+LEAST_CONSONANTS: Final = 3
 REMEMBERED: Final = 50_000
 # Kinds whose words do not mean the same as each other.
 ALONE: Final = frozenset({"common", "silent", "measure", "relation"})
@@ -38,6 +39,7 @@ class Lexicon:
 
     def __init__(self, groups: Iterable[WordGroup]) -> None:
         self._phrases: dict[tuple[str, ...], Meaning] = {}
+        self._latin: dict[str, Meaning] = {}
         self._axes: dict[str, str] = {}
         for number, group in enumerate(sorted(groups, key=lambda group: group.kind == "synonym")):
             phrases = [phrase for word in group.words for phrase in _phrases_of(word)]
@@ -65,6 +67,12 @@ class Lexicon:
             before = self._phrases.get(phrase)
             if before is None or (not before.key and meaning.kind == before.kind):
                 self._phrases[phrase] = meaning
+                self._learn_latin(phrase, meaning)
+
+    def _learn_latin(self, phrase: tuple[str, ...], meaning: Meaning) -> None:
+        """How a word of its own is recognized in Latin letters: by three consonants or more."""
+        if len(phrase) == 1 and not phrase[0].isascii() and len(consonants := skeleton(phrase[0])) >= LEAST_CONSONANTS:
+            self._latin.setdefault(consonants, Meaning(meaning.key or phrase[0], meaning.kind, meaning.axis))
 
     def _read(self, folded: str) -> Telling:
         """What a folded text tells."""
@@ -95,7 +103,15 @@ class Lexicon:
             meaning = self._phrases.get(tuple(stems[place : place + length]))
             if meaning is not None:
                 return length, meaning
-        return 1, _LETTER if len(stems[place]) == 1 and not stems[place].isdigit() else _UNKNOWN
+        return 1, self._alone(stems[place])
+
+    def _alone(self, key: str) -> Meaning:
+        """The meaning of a word that no group has as it is written."""
+        if key.isdigit():
+            return _UNKNOWN
+        if len(key) == 1:
+            return _LETTER
+        return self._latin.get(skeleton(key), _UNKNOWN) if key.isascii() else _UNKNOWN
 
 
 def _phrases_of(word: str) -> list[tuple[str, ...]]:

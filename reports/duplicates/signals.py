@@ -28,6 +28,8 @@ class Signals(NamedTuple):
     gap: float
     kinship: float
     text: float
+    untold: float
+    untold_distance: float
     same_landmark: float
     same_number: float
     same_detail: float
@@ -54,12 +56,16 @@ def signals(
     ours, theirs = lexicon.numbers(one.words, one.address), lexicon.numbers(other.words, other.address)
     same_number, other_number = _houses(ours.houses, theirs.houses)
     same_street, other_street = _streets(ours.streets, theirs.streets)
+    distance = math.log1p(unsure_meters(one, other) / scale_m)
+    said = min(1.0, min(told.total, heard.total) / ENOUGH)
     return Signals(
         base=1.0,
-        distance=math.log1p(unsure_meters(one, other) / scale_m),
+        distance=distance,
         gap=math.log1p(max(0.0, hours_between(one, other) - PLATEAU_H) / FORTNIGHT_H),
         kinship=1.0 - kinship,
-        text=_text(told, heard),
+        text=(likeness(told, heard) - CHANCE) * said,
+        untold=1.0 - said,
+        untold_distance=(1.0 - said) * distance,
         same_landmark=same_landmark,
         same_number=same_number,
         same_detail=min(MOST, same.get("side", 0) + same.get("look", 0)),
@@ -107,12 +113,6 @@ def likeness(told: Telling, heard: Telling) -> float:
     weights = many.weights
     shared = math.fsum(min(weight, weights[key]) for key, weight in few.weights.items() if key in weights)
     return 0.7 * shared / math.sqrt(told.total * heard.total) + 0.3 * alike(told.grams, heard.grams)
-
-
-def _text(told: Telling, heard: Telling) -> float:
-    """Likeness above what chance gives, the less of it the less was said."""
-    said = min(told.total, heard.total) / ENOUGH
-    return (likeness(told, heard) - CHANCE) * min(1.0, said)
 
 
 def _opposites(told: Telling, heard: Telling, lexicon: Lexicon) -> tuple[dict[str, int], dict[str, int]]:

@@ -88,6 +88,25 @@ def _bare(token: str, endings: tuple[str, ...]) -> str:
     return token
 
 
+# Persian in Latin letters: what is left of a word without its vowels, which are written in many ways.
+_LATIN: Final = (
+    {"ب": "b", "پ": "p", "ت": "t", "ط": "t", "ج": "j", "چ": "ch", "خ": "kh", "د": "d", "ر": "r", "ژ": "zh", "ش": "sh"}
+    | {"س": "s", "ص": "s", "ث": "s", "ز": "z", "ذ": "z", "ض": "z", "ظ": "z", "ف": "f", "ق": "gh", "غ": "gh", "ک": "k"}
+    | {"گ": "g", "ل": "l", "م": "m", "ن": "n"}
+)
+_VOWELS: Final = re.compile(r"[aeiouywh]+")
+_DIGRAPHS: Final = (("ch", "C"), ("kh", "K"), ("zh", "Z"), ("sh", "S"), ("gh", "G"), ("q", "G"), ("x", "K"), ("v", ""))
+
+
+@lru_cache(maxsize=200_000)
+def skeleton(token: str) -> str:
+    """The consonants of a Persian word, in either script, in Latin letters."""
+    latin = token if token.isascii() else "".join(_LATIN.get(letter, "a") for letter in token)
+    for written, sign in _DIGRAPHS:
+        latin = latin.replace(written, sign)
+    return _TWICE.sub(r"\1", _VOWELS.sub("", latin))
+
+
 @lru_cache(maxsize=200_000)
 def grams(key: str) -> frozenset[str]:
     """The trigrams of a word, with its ends marked."""

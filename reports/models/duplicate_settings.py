@@ -20,6 +20,8 @@ WEIGHT_SIGNS: dict[str, int] = {
     "gap": -1,
     "kinship": -1,
     "text": 1,
+    "untold": -1,
+    "untold_distance": 1,
     "same_landmark": 1,
     "same_number": 1,
     "same_detail": 1,

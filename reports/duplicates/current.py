@@ -42,9 +42,10 @@ def current_settings() -> Settings:
 def _stored_settings(version: str) -> Settings:
     rows = list(DuplicateProfile.objects.select_related("category"))
     general = next((row for row in rows if row.category is None), None)
-    names = {code: f"{fa} {en}" for code, fa, en in Category.objects.values_list("code", "name_fa", "name_en")}
+    names = {code: (fa, en) for code, fa, en in Category.objects.values_list("code", "name_fa", "name_en")}
     if general is None:
-        return shipped_settings().with_(names=names)
+        shipped = shipped_settings()
+        return shipped.with_(names={**shipped.names, **names})
     default = stored_profile(general, dict.fromkeys(WEIGHT_SIGNS, 0.0))
     return Settings(
         default=default,

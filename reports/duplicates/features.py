@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from reports.duplicates.facts import Facts
 from reports.duplicates.settings import Profile, Settings
-from reports.duplicates.signals import Signals, distance_m, hours_between, likeness, photo_likeness
+from reports.duplicates.signals import Signals, distance_m, hours_between, houses, likeness, photo_likeness
 from reports.duplicates.text import ALLEY, WEIGHTS, Telling
 
 Contradiction = dict[str, Any]
@@ -55,8 +55,8 @@ def _places(told: Telling, heard: Telling, found: Signals) -> Iterator[Contradic
 def _numbers(one: Facts, other: Facts, settings: Settings) -> Iterator[Contradiction]:
     read = settings.lexicon.numbers
     ours, theirs = read(one.words, one.address), read(other.words, other.address)
-    if ours.houses and theirs.houses and ours.houses.isdisjoint(theirs.houses):
-        yield _contradiction("number", _listed(ours.houses), _listed(theirs.houses))
+    if houses(ours, theirs)[1]:
+        yield _contradiction("number", _listed(ours.told | ours.given), _listed(theirs.told | theirs.given))
     common = ours.streets.keys() & theirs.streets.keys()
     if not any(ours.streets[name] & theirs.streets[name] for name in common):
         for name in sorted(common):

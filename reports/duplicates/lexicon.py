@@ -14,6 +14,7 @@ LEAST_CONSONANTS: Final = 3
 REMEMBERED: Final = 50_000
 # Kinds whose words do not mean the same as each other.
 ALONE: Final = frozenset({"common", "silent", "measure", "relation"})
+_NONE: Final[frozenset[str]] = frozenset()
 _UNKNOWN: Final = Meaning("", "", "")
 _LETTER: Final = Meaning("", "silent", "")  # by itself it is what is left of an ending
 
@@ -28,9 +29,10 @@ class WordGroup:
 
 
 class Numbers(NamedTuple):
-    """The numbers of houses, and those of streets by their names (`alley` for those without)."""
+    """The numbers of houses by text and by address, and those of streets by their names (`alley` without one)."""
 
-    houses: frozenset[str]
+    told: frozenset[str]
+    given: frozenset[str]
     streets: Mapping[str, frozenset[str]]
 
 
@@ -88,15 +90,9 @@ class Lexicon:
 
     def _numbers(self, words: str, address: str) -> Numbers:
         """The numbers that a text and an address name between them."""
-        houses: frozenset[str] = frozenset()
-        streets: dict[str, frozenset[str]] = {}
-        for text in (words, address):
-            for before, numbers in self.read(text).numbers.items():
-                if before == HOUSE:
-                    houses |= numbers
-                else:
-                    streets[before] = streets.get(before, frozenset()) | numbers
-        return Numbers(houses, streets)
+        told, given = self.read(words).numbers, self.read(address).numbers
+        streets = {before: told.get(before, _NONE) | given.get(before, _NONE) for before in {*told, *given} - {HOUSE}}
+        return Numbers(told.get(HOUSE, _NONE), given.get(HOUSE, _NONE), streets)
 
     def _match(self, stems: Sequence[str], place: int) -> tuple[int, Meaning]:
         for length in range(min(LONGEST_PHRASE, len(stems) - place), 0, -1):

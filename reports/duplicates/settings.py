@@ -31,7 +31,7 @@ class Settings:
         profiles: Mapping[str, Profile],
         kinship: Mapping[frozenset[str], float],
         words: Iterable[WordGroup],
-        names: Mapping[str, str] | None = None,
+        names: Mapping[str, tuple[str, ...]] | None = None,
         version: str = "",
     ) -> None:
         self.version: Final = version
@@ -40,6 +40,7 @@ class Settings:
         self.words: Final = tuple(words)
         self.lexicon: Final = Lexicon(self.words)
         self.names: Final = dict(names or {})
+        self._codes: dict[str, str] = {}
         self._topics: dict[str, frozenset[str]] = {}
         self._kinship = dict(kinship)
         self._kin: dict[str, frozenset[str]] = {}
@@ -59,9 +60,15 @@ class Settings:
     def topic(self, category: str) -> frozenset[str]:
         """The keys of the words by which the category itself is called: that a report has them says nothing."""
         if category not in self._topics:
-            name = self.names.get(category, category.replace("-", " "))
-            self._topics[category] = frozenset(self.lexicon.read(fold(name)).weights)
+            names = self.names.get(category, (category.replace("-", " "),))
+            self._topics[category] = frozenset(self.lexicon.read(fold(" ".join(names))).weights)
         return self._topics[category]
+
+    def code_of(self, name: str) -> str:
+        """The category that is meant by a code or a name in any spelling; what nobody has heard of means itself."""
+        if not self._codes:
+            self._codes.update({fold(each): code for code, names in self.names.items() for each in (code, *names)})
+        return self._codes.get(fold(name), name)
 
     def kin_of(self, category: str) -> frozenset[str]:
         """The categories whose reports may tell of the same problem, this one among them."""
@@ -85,7 +92,7 @@ class Settings:
         *,
         default: Profile | None = None,
         profiles: Mapping[str, Profile] | None = None,
-        names: Mapping[str, str] | None = None,
+        names: Mapping[str, tuple[str, ...]] | None = None,
     ) -> "Settings":
         """The same with other profiles, or other names of categories."""
         return Settings(

@@ -31,7 +31,9 @@ def shipped_settings() -> Settings:
     return read_settings(folder / DUPLICATES, words=words, names=_names(folder / CATEGORIES))
 
 
-def read_settings(path: Path, *, words: tuple[WordGroup, ...] = (), names: Mapping[str, str] | None = None) -> Settings:
+def read_settings(
+    path: Path, *, words: tuple[WordGroup, ...] = (), names: Mapping[str, tuple[str, ...]] | None = None
+) -> Settings:
     """The settings that a JSON file holds, with further words and what categories are called, by their codes.
 
     Raises UnreadableSettings.
@@ -64,11 +66,13 @@ def _object(path: Path) -> dict[str, Any]:
     return values
 
 
-def _names(path: Path) -> dict[str, str]:
-    return {each["code"]: f"{each['name_fa']} {each['name_en']}" for each in _object(path)["categories"]}
+def _names(path: Path) -> dict[str, tuple[str, ...]]:
+    return {each["code"]: (each["name_fa"], each["name_en"]) for each in _object(path)["categories"]}
 
 
-def _settings(values: Mapping[str, Any], words: tuple[WordGroup, ...], names: Mapping[str, str]) -> Settings:
+def _settings(
+    values: Mapping[str, Any], words: tuple[WordGroup, ...], names: Mapping[str, tuple[str, ...]]
+) -> Settings:
     default = profile_of(values["default"], dict.fromkeys(WEIGHT_SIGNS, 0.0))
     groups = [
         WordGroup(kind=WordKind(each["kind"]), words=tuple(each["words"]), axis=each.get("axis", ""))
@@ -92,3 +96,30 @@ def profile_of(values: Mapping[str, Any], weights: Mapping[str, float]) -> Profi
     if limits["suggest_from"] > limits["link_from"]:
         raise ValueError("suggest_from is above link_from")
     return Profile(**limits, weights={**weights, **{name: float(weight) for name, weight in own.items()}})
+
+
+def written_settings(settings: Settings) -> str:
+    """The settings as a file that `read_settings` reads, without the synonyms, which have a file of their own."""
+    default = settings.default
+    values = {
+        "default": _written(default) | {"weights": dict(default.weights)},
+        "profiles": [
+            {"category": code, **_written(profile), "weights": _own(profile, default)}
+            for code, profile in sorted(settings.profiles.items())
+        ],
+        "kinship": [[*sorted(pair), kinship] for pair, kinship in settings.kinships.items()],
+        "words": [
+            {"kind": group.kind, "axis": group.axis, "words": list(group.words)}
+            for group in settings.words
+            if group.kind != WordKind.SYNONYM
+        ],
+    }
+    return json.dumps(values, ensure_ascii=False, indent=1) + "\n"
+
+
+def _written(profile: Profile) -> dict[str, float]:
+    return {name: getattr(profile, name) for name in LIMITS}
+
+
+def _own(profile: Profile, default: Profile) -> dict[str, float]:
+    return {name: weight for name, weight in profile.weights.items() if weight != default.weights[name]}

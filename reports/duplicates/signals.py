@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from reports.duplicates.facts import Facts
-from reports.duplicates.lexicon import Lexicon
+from reports.duplicates.lexicon import Lexicon, Numbers
 from reports.duplicates.nearness import meters
 from reports.duplicates.text import Telling
 from reports.duplicates.words import alike
@@ -54,7 +54,7 @@ def signals(
     same, apart = _opposites(told, heard, lexicon)
     same_landmark, other_landmark = _landmarks(told, heard, topic)
     ours, theirs = lexicon.numbers(one.words, one.address), lexicon.numbers(other.words, other.address)
-    same_number, other_number = _houses(ours.houses, theirs.houses)
+    same_number, other_number = houses(ours, theirs)
     same_street, other_street = _streets(ours.streets, theirs.streets)
     distance = math.log1p(unsure_meters(one, other) / scale_m)
     said = min(1.0, min(told.total, heard.total) / ENOUGH)
@@ -138,10 +138,15 @@ def _landmarks(told: Telling, heard: Telling, topic: frozenset[str]) -> tuple[fl
     return min(MOST, same), float(bool(ours and theirs and not same))
 
 
-def _houses(ours: frozenset[str], theirs: frozenset[str]) -> tuple[float, float]:
-    if not ours or not theirs:
+def houses(ours: Numbers, theirs: Numbers) -> tuple[float, float]:
+    """Whether the two name the same number of a house, and whether they name others: at least one in its text.
+
+    Two addresses alone may be what a map has made of the pins: they say no more than these.
+    """
+    mine, yours = ours.told | ours.given, theirs.told | theirs.given
+    if not ((ours.told and yours) or (theirs.told and mine)):
         return 0.0, 0.0
-    return (0.0, 1.0) if ours.isdisjoint(theirs) else (1.0, 0.0)
+    return (0.0, 1.0) if mine.isdisjoint(yours) else (1.0, 0.0)
 
 
 def _streets(ours: Mapping[str, frozenset[str]], theirs: Mapping[str, frozenset[str]]) -> tuple[float, float]:

@@ -65,7 +65,7 @@ class Reading:
         self._landmarks: set[str] = set()
         self._numbers: dict[str, set[str]] = {}
         self._grams: set[str] = set()
-        self._before = ""  # what a number would belong to
+        self._before = HOUSE  # what a number would belong to; at the beginning that of a house (351 W 97th Street)
         self._small = False  # whether a small number in words is one
         self._beside = False  # whether what comes next is what it is beside
         self._waiting: str | None = None  # a number, until the word after it says whether it measures

@@ -30,7 +30,7 @@ def test_D11_each_feature_is_named_with_its_evidence():
     assert (features["hours"], features["kinship"], features["accuracy_m"]) == (60, 1, 20)
     assert "چاله / گودال" in features["words_shared"]
     assert (features["same_person"], features["same_address"], features["photo_likeness"]) == (True, False, None)
-    assert {"base", "distance", "text", "same_landmark", "same_street", "person"} <= features["evidence"].keys()
+    assert {"base", "distance", "text", "same_landmark", "person"} <= features["evidence"].keys()
     assert 0.5 < found.value <= 1
 
 

@@ -1,0 +1,158 @@
+"""Which rows of a file are to be compared: the same as the database would find for each as it comes in, by arrays."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from reports.duplicates.candidates import MOST
+from reports.duplicates.rows import Floats, Ints, Rows
+from reports.duplicates.settings import Profile, Settings
+
+AT_ONCE: Final = 2_000_000  # pairs in memory
+CHUNK: Final = 20_000  # rows whose pairs are made together
+M_PER_DEG: Final = 110_500.0  # at the least, along a meridian
+_ROW: Final = (
+    1000.0  # between two bands of latitude: longitudes fit in between, with all that is looked for around them
+)
+_DAY_S: Final = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The rows of one category, sorted by bands of latitude and by longitude within them."""
+
+    rows: Ints
+    keys: Floats
+    height: float  # of a band, in degrees
+
+    def between(self, low: Floats, high: Floats) -> tuple[Ints, Ints]:
+        """For each range of keys the first row of the block in it, and the first one behind it."""
+        return np.searchsorted(self.keys, low, "left"), np.searchsorted(self.keys, high, "right")
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Each later row beside an earlier one, sorted by the later, the nearest first; metres between them."""
+
+    later: Ints
+    earlier: Ints
+    metres: Floats
+
+
+class Pairing:
+    """All pairs of a file, in chunks of rows that lie near each other."""
+
+    def __init__(self, rows: Rows, settings: Settings) -> None:
+        self._rows = rows
+        self._settings = settings
+        usable = np.flatnonzero(rows.usable)
+        order = usable[np.lexsort((usable, rows.at[usable]))]
+        self._rank: Ints = np.full(len(rows), -1)
+        self._rank[order] = np.arange(len(order))
+        self._members = {code: usable[rows.category[usable] == number] for number, code in enumerate(rows.categories)}
+        self._blocks: dict[tuple[str, float], Block] = {}
+
+    def chunks(self) -> list[Ints]:
+        """The rows in pieces, each of one category."""
+        found = []
+        for code, members in self._members.items():
+            if len(members):
+                ordered = self._block(code, self._settings.profile(code).radius_m).rows
+                found += [ordered[start : start + CHUNK] for start in range(0, len(ordered), CHUNK)]
+        return found
+
+    def pairs(self, chunk: Ints) -> Pairs:
+        """The pairs of the rows of a chunk with whatever came before them: the nearest of all kin categories."""
+        code = self._rows.categories[self._rows.category[chunk[0]]]
+        found = [
+            part
+            for kin in sorted(self._settings.kin_of(code))
+            if len(self._members.get(kin, ()))
+            for part in self._kin_pairs(chunk, kin, self._settings.pair(code, kin))
+        ]
+        if not found:
+            return Pairs(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
+        later, earlier, metres = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        return self._nearest(later, earlier, metres)
+
+    def _nearest(self, later: Ints, earlier: Ints, metres: Floats) -> Pairs:
+        """Of each row the nearest few; of those equally near the newest."""
+        order = np.lexsort((-self._rank[earlier], metres, later))
+        later, earlier, metres = later[order], earlier[order], metres[order]
+        starts = np.flatnonzero(np.r_[True, later[1:] != later[:-1]])
+        place = np.arange(len(later)) - np.repeat(starts, np.diff(np.r_[starts, len(later)]))
+        kept = place < MOST
+        return Pairs(later[kept], earlier[kept], metres[kept])
+
+    def _kin_pairs(self, chunk: Ints, kin: str, profile: Profile) -> Iterator[tuple[Ints, Ints, Floats]]:
+        block = self._block(kin, profile.radius_m)
+        for queries, low, high in self._ranges(chunk, block, profile.radius_m):
+            first, behind = block.between(low, high)
+            for start, stop in _pieces(behind - first):
+                yield self._near(queries[start:stop], first[start:stop], behind[start:stop], block, profile)
+
+    def _ranges(self, chunk: Ints, block: Block, radius_m: float) -> Iterator[tuple[Ints, Floats, Floats]]:
+        """The ranges of keys that hold all within the radius: three bands, and those across the antimeridian."""
+        lon, lat = self._rows.lon[chunk], self._rows.lat[chunk]
+        band = np.floor(lat / block.height)
+        farthest = np.minimum(90.0, np.abs(lat) + block.height)
+        wide = np.minimum(180.0, radius_m / (M_PER_DEG * np.maximum(1e-9, np.cos(np.radians(farthest)))))
+        for step in (-1.0, 0.0, 1.0):
+            middle = (band + step) * _ROW + lon
+            yield chunk, middle - wide, middle + wide
+            for turn, across in ((-360.0, lon + wide > 180), (360.0, lon - wide < -180)):
+                if across.any():
+                    yield chunk[across], (middle - wide + turn)[across], (middle + wide + turn)[across]
+
+    def _near(
+        self, queries: Ints, first: Ints, behind: Ints, block: Block, profile: Profile
+    ) -> tuple[Ints, Ints, Floats]:
+        """Of the rows in the ranges those that came before, near enough and not too long ago."""
+        counts = behind - first
+        later = np.repeat(queries, counts)
+        offsets = np.arange(len(later)) - np.repeat(np.cumsum(counts) - counts, counts)
+        earlier = block.rows[np.repeat(first, counts) + offsets]
+        rows = self._rows
+        before = self._rank[earlier] < self._rank[later]
+        later, earlier = later[before], earlier[before]
+        closed = rows.closed_at[earlier]
+        since = np.where(closed <= rows.at[later], closed, rows.at[earlier])
+        recent = rows.at[later] - since <= profile.window_days * _DAY_S
+        later, earlier = later[recent], earlier[recent]
+        metres = metres_between(rows.lon[later], rows.lat[later], rows.lon[earlier], rows.lat[earlier])
+        near = metres <= profile.radius_m
+        return later[near], earlier[near], metres[near]
+
+    def _block(self, code: str, radius_m: float) -> Block:
+        if (code, radius_m) not in self._blocks:
+            self._blocks[code, radius_m] = self._sorted(self._members[code], radius_m)
+        return self._blocks[code, radius_m]
+
+    def _sorted(self, members: Ints, radius_m: float) -> Block:
+        height = radius_m / M_PER_DEG
+        keys = np.floor(self._rows.lat[members] / height) * _ROW + self._rows.lon[members]
+        order = np.argsort(keys, kind="stable")
+        return Block(members[order], keys[order], height)
+
+
+def _pieces(counts: Ints) -> Iterator[tuple[int, int]]:
+    """Ranges of rows whose pairs fit into memory together."""
+    ends = np.cumsum(counts)
+    start, done = 0, 0
+    while start < len(counts):
+        stop = max(start + 1, int(np.searchsorted(ends, done + AT_ONCE, "right")))
+        if ends[stop - 1] > done:
+            yield start, stop
+        start, done = stop, int(ends[stop - 1])
+
+
+def metres_between(lon: Floats, lat: Floats, other_lon: Floats, other_lat: Floats) -> Floats:
+    """`nearness.meters`, for arrays."""
+    latitude = np.radians((lat + other_lat) / 2)
+    east = (lon - other_lon + 180) % 360 - 180
+    per_lon = 111_412.84 * np.cos(latitude) - 93.5 * np.cos(3 * latitude) + 0.118 * np.cos(5 * latitude)
+    per_lat = 111_132.92 - 559.82 * np.cos(2 * latitude) + 1.175 * np.cos(4 * latitude)
+    found: Floats = np.hypot(east * per_lon, (lat - other_lat) * per_lat)
+    return found

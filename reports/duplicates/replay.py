@@ -1,0 +1,169 @@
+"""Reports of a file as the service would have seen them: each compared with what had come before, then clustered."""
+
+import multiprocessing
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reports.duplicates.clustering import Edge, clusters_of
+from reports.duplicates.pairing import Pairing
+from reports.duplicates.rows import Floats, Ints, Rows
+from reports.duplicates.score import value_of
+from reports.duplicates.settings import Settings
+
+BEST: Final = 5
+FEW: Final = 5_000  # rows that one process does sooner than two
+
+Advance = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """What came of it, row by row: the best earlier rows with their scores (-1 and 0 where there are fewer), which of
+    them had been closed before (recurrences), and the cluster by its earliest row (the row itself where it is alone).
+    """
+
+    best: NDArray[np.int32]
+    scores: NDArray[np.float32]
+    recurs: NDArray[np.bool_]
+    cluster: Ints
+    linked: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The comparisons of a chunk: the best of each row, and the links."""
+
+    rows: Ints
+    best: NDArray[np.int32]
+    scores: NDArray[np.float32]
+    recurs: NDArray[np.bool_]
+    links: NDArray[np.float64]  # later, earlier, score
+
+
+def match_rows(rows: Rows, *, settings: Settings, processes: int = 2, advance: Advance = lambda _done: None) -> Matches:
+    """Compare each row with those before it; only what was open then is linked. `advance` hears how many are done."""
+    matches = _empty(len(rows))
+    links = []
+    pairing = Pairing(rows, settings)
+    with ExitStack() as stack:
+        for part in _parts(stack, pairing, rows, settings, 1 if len(rows) < FEW else processes):
+            matches.best[part.rows] = part.best
+            matches.scores[part.rows] = part.scores
+            matches.recurs[part.rows] = part.recurs
+            matches.linked[part.links[:, 0].astype(np.int64)] = True
+            links.append(part.links)
+            advance(len(part.rows))
+    _cluster(rows, np.concatenate(links) if links else np.empty((0, 3)), settings, matches.cluster)
+    return matches
+
+
+def _empty(count: int) -> Matches:
+    return Matches(
+        best=np.full((count, BEST), -1, np.int32),
+        scores=np.zeros((count, BEST), np.float32),
+        recurs=np.zeros((count, BEST), np.bool_),
+        cluster=np.arange(count),
+        linked=np.zeros(count, np.bool_),
+    )
+
+
+def _parts(stack: ExitStack, pairing: Pairing, rows: Rows, settings: Settings, processes: int) -> Iterable[_Part]:
+    chunks = pairing.chunks()
+    if processes < 2:
+        return (_compare(pairing=pairing, rows=rows, settings=settings, chunk=chunk) for chunk in chunks)
+    # Forked, so that the arrays are shared and not copied.
+    _shared.update(pairing=pairing, rows=rows, settings=settings)
+    stack.callback(_shared.clear)
+    pool = stack.enter_context(multiprocessing.get_context("fork").Pool(processes))
+    return pool.imap_unordered(_compare_shared, chunks)
+
+
+_shared: dict[str, Any] = {}
+
+
+def _compare_shared(chunk: Ints) -> _Part:
+    return _compare(chunk=chunk, **_shared)
+
+
+def _compare(*, pairing: Pairing, rows: Rows, settings: Settings, chunk: Ints) -> _Part:
+    pairs = pairing.pairs(chunk)
+    values = _values(rows, settings, pairs.later, pairs.earlier)
+    recurs = rows.closed_at[pairs.earlier] <= rows.at[pairs.later]
+    part = _best(chunk, pairs.later, pairs.earlier, pairs.metres, values, recurs)
+    enough = values >= _link_from(rows, settings, pairs.later, pairs.earlier)
+    linked = enough & ~recurs
+    links = np.column_stack([pairs.later[linked], pairs.earlier[linked], values[linked]]).astype(np.float64)
+    return _Part(chunk, *part, links)
+
+
+def _values(rows: Rows, settings: Settings, later: Ints, earlier: Ints) -> Floats:
+    facts = rows.facts
+    pairs = zip(later.tolist(), earlier.tolist(), strict=True)
+    return np.array([value_of(facts(one), facts(other), settings=settings) for one, other in pairs], np.float64)
+
+
+def _link_from(rows: Rows, settings: Settings, later: Ints, earlier: Ints) -> Floats:
+    """The score from which on each pair is linked."""
+    count = len(rows.categories)
+    pairs, which = np.unique(rows.category[later] * count + rows.category[earlier], return_inverse=True)
+    names = rows.categories
+    limits = [settings.pair(names[pair // count], names[pair % count]).link_from for pair in pairs.tolist()]
+    return np.array(limits, np.float64)[which] if limits else np.empty(0)
+
+
+def _best(
+    chunk: Ints, later: Ints, earlier: Ints, metres: Floats, values: Floats, recurs: NDArray[np.bool_]
+) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.bool_]]:
+    """The best few of each row: what was open first, then by score, then the nearer."""
+    places = np.empty(int(chunk.max()) + 1, np.int64)
+    places[chunk] = np.arange(len(chunk))
+    order = np.lexsort((metres, -values, recurs, later))
+    later, earlier, values, recurs = later[order], earlier[order], values[order], recurs[order]
+    starts = np.flatnonzero(np.r_[True, later[1:] != later[:-1]]) if len(later) else np.empty(0, np.int64)
+    rank = np.arange(len(later)) - np.repeat(starts, np.diff(np.r_[starts, len(later)]))
+    kept = rank < BEST
+    best = np.full((len(chunk), BEST), -1, np.int32)
+    scores, again = np.zeros((len(chunk), BEST), np.float32), np.zeros((len(chunk), BEST), np.bool_)
+    row, rank = places[later[kept]], rank[kept]
+    best[row, rank], scores[row, rank], again[row, rank] = earlier[kept], values[kept], recurs[kept]
+    return best, scores, again
+
+
+def _cluster(rows: Rows, links: NDArray[np.float64], settings: Settings, cluster: Ints) -> None:
+    """Write the earliest row of each row's cluster; each group that links hold together is clustered by itself."""
+    for group in _groups(links):
+        edges = [Edge(int(one), int(other), float(score)) for one, other, score in links[group]]
+        keys = {key for edge in edges for key in (edge.one, edge.other)}
+        found = clusters_of(
+            edges=edges,
+            places={key: (float(rows.lon[key]), float(rows.lat[key])) for key in keys},
+            cap_m={key: settings.profile(rows.categories[rows.category[key]]).cap_m for key in keys},
+            ranks={key: float(rows.at[key]) for key in keys},
+        )
+        for members in found:
+            cluster[list(members)] = min(members, key=lambda key: (rows.at[key], key))
+
+
+def _groups(links: NDArray[np.float64]) -> Iterator[Ints]:
+    """The numbers of the links of each group."""
+    root: dict[int, int] = {}
+
+    def find(key: int) -> int:
+        while (above := root.setdefault(key, key)) != key:
+            root[key] = root[above]
+            key = above
+        return key
+
+    for one, other, _score in links:
+        root[find(int(one))] = find(int(other))
+    tops = np.array([find(int(one)) for one, _other, _score in links], np.int64)
+    order = np.argsort(tops, kind="stable")
+    if not len(order):
+        return iter(())
+    bounds = np.flatnonzero(np.r_[True, tops[order][1:] != tops[order][:-1]])
+    return iter(np.split(order, bounds[1:]))

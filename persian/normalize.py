@@ -5,6 +5,8 @@ import unicodedata
 
 from persiantools import characters, digits
 
+# Tabulators and line breaks are text; other control characters and halves of surrogate pairs are not.
+NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 # Tatweel, vowel marks and marks of direction.
 _MARKS = re.compile("[\u0640\u064b-\u065f\u0670\u200b\u200d-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _DECIMAL_POINT = re.compile(r"(?<=[0-9])\.(?=[0-9])")

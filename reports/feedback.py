@@ -4,8 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from reports.handling import StepIncomplete, TooLateToReopen, lock, may_be_reopened, reopen
-from reports.handling.status import is_in_time
+from reports.handling import StepIncomplete, TooLateToReopen, is_in_time, lock, may_be_reopened, reopen
 from reports.models import Feedback, Report, StatusUpdate
 from reports.workflow import CLOSED, Need
 
@@ -30,7 +29,7 @@ def give_feedback(
     locked = lock(report)
     if locked.status not in CLOSED:
         raise NotClosed
-    closing = StatusUpdate.objects.filter(report=locked, status__in=CLOSED).order_by("-pk").first()
+    closing = _last_closing(locked)
     if closing is None or Feedback.objects.filter(closing=closing).exists():
         raise AnsweredBefore
     if not is_in_time(locked, at=at):
@@ -52,3 +51,13 @@ def give_feedback(
     if reopens:
         reopen(report=report, words=said, at=at)
     return made
+
+
+def answer_to_closing(report: Report) -> Feedback | None:
+    """What the reporter has said of the closing that holds; None while nothing was said, or the report is open."""
+    closing = _last_closing(report) if report.status in CLOSED else None
+    return Feedback.objects.filter(closing=closing).first() if closing else None
+
+
+def _last_closing(report: Report) -> StatusUpdate | None:
+    return StatusUpdate.objects.filter(report=report, status__in=CLOSED).order_by("-pk").first()

@@ -4,24 +4,31 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
 from jurisdictions.models import Level
 from jurisdictions.routing import Route, route_from_json
 from people.access import Viewer
 from reports.deadlines import deadline_of, outlook
 from reports.explaining import reasons_of
-from reports.models import Assignment, Report, StatusUpdate
+from reports.feedback import answer_to_closing
+from reports.handling import is_in_time, may_be_reopened
+from reports.models import Assignment, Feedback, Report, StatusUpdate
 from reports.references import opens
+from reports.workflow import CLOSED, Actor, Status
 from web.moments import moment_in_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One line of the timeline; `note` is empty where nothing was said."""
+    """One line of the timeline; `note` is empty where nothing was said, `is_own` where the reporter took the step."""
 
     status: str
     name: str
     when: str
+    reason: str
     note: str
+    is_own: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +39,7 @@ class Tracked:
     """
 
     reference: str
+    token: str
     category: str
     status: str
     status_name: str
@@ -45,6 +53,11 @@ class Tracked:
     department: str
     reasons: Sequence[str]
     steps: Sequence[Step]
+    is_asked: bool  # the staff wait for an answer
+    is_closed: bool
+    feedback: Feedback | None  # the answer to the last closing
+    may_answer_closing: bool
+    would_reopen: bool
 
 
 def find_tracked(*, reference: str, token: str, language: str, at: datetime) -> Tracked | None:
@@ -54,14 +67,16 @@ def find_tracked(*, reference: str, token: str, language: str, at: datetime) -> 
     holder = Viewer(tracked=frozenset({reference}))
     found = Report.objects.visible_to(holder).filter(reference=reference)
     report = found.select_related("category", "department", "root", "deadline").first()
-    return None if report is None else _tracked(report, language, at)
+    return None if report is None else _tracked(report, token, language, at)
 
 
-def _tracked(report: Report, language: str, at: datetime) -> Tracked:
+def _tracked(report: Report, token: str, language: str, at: datetime) -> Tracked:
     current = _current(report)
+    feedback = answer_to_closing(report)
     route = route_from_json(current.route) if current else None
     return Tracked(
         reference=report.reference,
+        token=token,
         category=report.category.name(language),
         status=report.status,
         status_name=report.get_status_display(),
@@ -74,7 +89,12 @@ def _tracked(report: Report, language: str, at: datetime) -> Tracked:
         places=_places(route, language) if route else (),
         department=report.department.name(language) if report.department else "",
         reasons=reasons_of(current, language=language) if current else (),
-        steps=[_step(each, report, language) for each in _public_steps(report)],
+        steps=[_step(each, report, language) for each in _shown_steps(report)],
+        is_asked=report.status == Status.WAITING,
+        is_closed=report.status in CLOSED,
+        feedback=feedback,
+        may_answer_closing=report.status in CLOSED and feedback is None and is_in_time(report, at=at),
+        would_reopen=may_be_reopened(report, at=at),
     )
 
 
@@ -97,8 +117,10 @@ def _places(route: Route, language: str) -> list[tuple[str, str]]:
     return [(level.name(language), (language == "en" and place.name_en) or place.name_fa) for level, place in found]
 
 
-def _public_steps(report: Report) -> Iterable[StatusUpdate]:
-    return StatusUpdate.objects.filter(report=report, is_public=True).order_by("at", "id")
+def _shown_steps(report: Report) -> Iterable[StatusUpdate]:
+    """The public ones, and the reporter's own."""
+    shown = StatusUpdate.objects.filter(Q(is_public=True) | Q(actor=Actor.REPORTER), report=report)
+    return shown.select_related("reason").order_by("at", "id")
 
 
 def _step(update: StatusUpdate, report: Report, language: str) -> Step:
@@ -106,5 +128,7 @@ def _step(update: StatusUpdate, report: Report, language: str) -> Step:
         status=update.status,
         name=update.get_status_display(),
         when=moment_in_words(update.at, time_zone=report.root.time_zone, language=language),
+        reason=update.reason.name(language) if update.reason else "",
         note=update.note,
+        is_own=update.actor == Actor.REPORTER,
     )

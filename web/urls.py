@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from web.views import city_map, icon, track
+from web.heard import answer_question, say_whether_solved
+from web.track_page import track
+from web.views import city_map, icon
 
 app_name = "web"
 urlpatterns = [
     path("", city_map, name="map"),
     path("favicon.ico", icon, name="icon"),
     path("track/<str:reference>/<str:token>", track, name="track"),
+    path("track/<str:reference>/<str:token>/answer", answer_question, name="answer"),
+    path("track/<str:reference>/<str:token>/feedback", say_whether_solved, name="feedback"),
 ]

@@ -1,7 +1,6 @@
 """What people and programs send: points, texts, moments and telephone numbers, each with its refusals."""
 
 import math
-import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,11 +14,9 @@ from rest_framework import serializers
 from rest_framework_gis.fields import GeometryField
 
 from geo.crs import WGS84
-from persian.normalize import fold
+from persian.normalize import NOT_TEXT, fold
 from reports.contacts import InvalidPhone, normalize_phone
 
-# Tabulators and line breaks are text; other control characters and halves of surrogate pairs are not.
-NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 CLOCK_TOLERANCE = timedelta(minutes=5)
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 

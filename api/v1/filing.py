@@ -13,11 +13,12 @@ from rest_framework.request import Request
 from api.clients import count_filing, scope_of, viewer_of
 from api.errors import Fault, Problem, refusal
 from api.idempotency import Answer, answer_once, key_of
-from api.v1.fields import NOT_TEXT, AccuracyField, EmailField, MomentField, PhoneField, PointField, TextField
+from api.v1.fields import AccuracyField, EmailField, MomentField, PhoneField, PointField, TextField
 from api.v1.representations import new_report
 from jurisdictions.models import Category, Source
 from jurisdictions.routing import OutsideServiceArea
 from people.access import Right, Viewer
+from persian.normalize import NOT_TEXT
 from reports.contacts import NewContact
 from reports.intake import submit_report
 from reports.models import Report

@@ -9,9 +9,10 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
 from api.errors import Fault, Problem, refusal
-from api.v1.fields import NOT_TEXT, AccuracyField, PointField
+from api.v1.fields import AccuracyField, PointField
 from jurisdictions.models import Category, Source
 from jurisdictions.routing import Asked
+from persian.normalize import NOT_TEXT
 
 MOST = 10_000
 

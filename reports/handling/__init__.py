@@ -38,6 +38,7 @@ from reports.handling.status import (
     TransitionNotAllowed,
     answer,
     change_status,
+    is_in_time,
     may_be_reopened,
     reopen,
 )
@@ -67,6 +68,7 @@ __all__ = [
     "delegate",
     "first_assignment",
     "give",
+    "is_in_time",
     "lock",
     "may_be_reopened",
     "next_office",

@@ -1,0 +1,43 @@
+"""The page behind a tracking link: whoever holds the link may read it and write on it, nobody else."""
+
+from django.conf import settings
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+from django.views.defaults import page_not_found
+
+from web.for_map import for_map
+from web.messages import place_messages
+from web.saying import AnswerForm, FeedbackForm
+from web.tracking import find_tracked
+
+
+@require_safe
+def track(request: HttpRequest, reference: str, token: str) -> HttpResponse:
+    """The page; no cache keeps it."""
+    return track_page(request, reference, token)
+
+
+def track_page(
+    request: HttpRequest, reference: str, token: str, *, form: Form | None = None, status: int = 200
+) -> HttpResponse:
+    """The page, with what was wrong in a form that was sent from it."""
+    language = get_language() or settings.LANGUAGE_CODE
+    tracked = find_tracked(reference=reference, token=token, language=language, at=timezone.now())
+    if tracked is None:
+        response: HttpResponse = page_not_found(request, Http404())
+    else:
+        content = {
+            "report": tracked,
+            "for_script": for_map() | {"messages": place_messages()},
+            "answer_form": form if isinstance(form, AnswerForm) else AnswerForm(),
+            "feedback_form": form if isinstance(form, FeedbackForm) else FeedbackForm(),
+        }
+        response = render(request, "web/track.html", content, status=status)
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response

@@ -19,17 +19,19 @@ Arbiter = Callable[[Floats, Floats, Numbers], Answers]
 HAIR = 1e-11  # degrees, a micrometre: closer to an edge, rounding decides, and every program rounds in its own way
 NOBODY = 0  # the number of the set without a shape
 
-_FEWEST, _MOST = 512, 2048  # cells along each side of a region: one to sixteen megabytes
+_FEWEST, _MOST = 512, 2048  # cells along each side of a region: one to sixteen megabytes, and sixteen of several
+_FINE = 48  # cells along a side for one edge, for four edges twice as many: most of the ground is far from edges then
 _BOXES = 200_000  # around the edges of a region, at most
 _UNKNOWN, _CROSSED = -1, -2
+_EDGES = 0  # the number of the area that is made up of the cells with edges
 
 
 class Covering:
     """The shapes that cover a point make up a set, and each set that occurs has a number.
 
-    A cell of the map that no edge runs through has the same set everywhere: the first point in it is looked up in
-    the shapes, those after it in the cell. Where edges run, each point is looked up; within a hair of one the
-    `arbiter` decides.
+    Cells of the map that no edge runs through, and that hang together, make an area with the same set everywhere: the
+    first point in it is looked up in the shapes, those after it in the area. Where edges run, each point is looked
+    up; within a hair of one the `arbiter` decides.
     """
 
     def __init__(self, shapes: Sequence[MultiPolygon], *, arbiter: Arbiter) -> None:
@@ -41,7 +43,9 @@ class Covering:
         # A set is known by the sum of its shapes' marks: random 64 bits, which no two sets that occur have in common.
         self._marks = np.random.default_rng(1).integers(1 << 63, size=len(shapes), dtype=np.uint64)
         self._numbers = {0: NOBODY}
-        self._regions = [_Region(box, self._shapes) for box in _apart(shapely.bounds(self._shapes))]
+        boxes = _apart(shapely.bounds(self._shapes))
+        most = max(_FEWEST, int(_MOST / np.sqrt(len(boxes) or 1)))
+        self._regions = [_Region(box, self._shapes, most=most) for box in boxes]
 
     def at(self, lon: Floats, lat: Floats) -> Numbers:
         """For each point the number of its set; `sets` says which shapes, by their place in the sequence."""
@@ -53,12 +57,12 @@ class Covering:
         return numbers
 
     def _in_region(self, region: "_Region", lon: Floats, lat: Floats) -> Numbers:
-        cells = region.cells_of(lon, lat)
-        numbers = region.known[cells].astype(np.intp)
+        areas = region.areas_of(lon, lat)
+        numbers = region.known[areas]
         left = np.flatnonzero(numbers < 0)
         found = self._looked_up(lon[left], lat[left], numbers[left] == _CROSSED, region)
         fresh = numbers[left] == _UNKNOWN
-        region.known[cells[left[fresh]]] = found[fresh]
+        region.known[areas[left[fresh]]] = found[fresh]
         numbers[left] = found
         return numbers
 
@@ -87,33 +91,34 @@ class Covering:
 
 
 class _Region:
-    """A part of the world with shapes in it, cut into cells: what is known of each, and through which edges run."""
+    """A part of the world with shapes in it, cut into cells: the area of each, and what is known of each area."""
 
-    def __init__(self, box: Floats, shapes: NDArray[np.object_]) -> None:
+    def __init__(self, box: Floats, shapes: NDArray[np.object_], *, most: int) -> None:
         inside = shapely.intersects(shapely.box(*box), shapely.envelope(shapes))
         edges = _once(np.concatenate(edges_of(shapes[inside]), axis=1))
         self.edges = _Edges(edges)
         self._box = box
-        self._side = int(np.clip(2 * np.sqrt(len(edges)), _FEWEST, _MOST))
+        self._side = int(np.clip(_FINE * np.sqrt(len(edges)), _FEWEST, most))
         self._scale = self._side / np.maximum(box[2:] - box[:2], 1e-9)
-        self.known = np.full(self._side**2, _UNKNOWN, dtype=np.int32)
-        self._cross(edges)
+        self._areas = _areas(~self._crossed(edges))
+        self.known = np.full(self._areas.max() + 1, _UNKNOWN, dtype=np.intp)
+        self.known[_EDGES] = _CROSSED
 
     def holds(self, lon: Floats, lat: Floats) -> Answers:
         """Which points lie in its box."""
         west, south, east, north = self._box
         return np.asarray((lon >= west) & (lon <= east) & (lat >= south) & (lat <= north))
 
-    def cells_of(self, lon: Floats, lat: Floats) -> Numbers:
-        """The number of the cell that each point of the region lies in."""
+    def areas_of(self, lon: Floats, lat: Floats) -> NDArray[np.int32]:
+        """The number of the area that each point of the region lies in."""
         column, row = (
             np.minimum(((each - low) * scale).astype(np.intp), self._side - 1)
             for each, low, scale in zip((lon, lat), self._box[:2], self._scale, strict=True)
         )
-        return np.asarray(row * self._side + column, dtype=np.intp)
+        return np.asarray(self._areas[row, column])
 
-    def _cross(self, edges: Floats) -> None:
-        """Mark the cells that edges run through, and those around them.
+    def _crossed(self, edges: Floats) -> Answers:
+        """The cells, by row and column, that edges run through, and those around them.
 
         Samples lie half a cell apart at most, so whatever an edge runs through is a sample's cell or next to one.
         """
@@ -123,11 +128,32 @@ class _Region:
         step = np.arange(len(edge)) - np.repeat(np.cumsum(samples) - samples, samples)
         places = edges[edge, :2] + along[edge] * (step / samples[edge])[:, None]
         column, row = ((places - self._box[:2]) * self._scale).astype(np.intp).T
-        last = self._side - 1
+        crossed, last = np.zeros((self._side, self._side), dtype=np.bool_), self._side - 1
         for up in (-1, 0, 1):
             for right in (-1, 0, 1):
-                beside = np.clip(row + up, 0, last) * self._side + np.clip(column + right, 0, last)
-                self.known[beside] = _CROSSED
+                crossed[np.clip(row + up, 0, last), np.clip(column + right, 0, last)] = True
+        return crossed
+
+
+def _areas(free: Answers) -> NDArray[np.int32]:
+    """A number for each cell, the same for free cells that hang together, side by side or one above the other.
+
+    Cells that are not free have the number _EDGES. Numbers are not without gaps.
+    """
+    begins = free.copy()
+    begins[:, 1:] &= ~free[:, :-1]
+    runs = np.cumsum(begins, dtype=np.int32).reshape(free.shape)
+    runs[~free] = _EDGES
+    # Where a run lies above another, one of the two begins above or below the other.
+    touch = (begins[1:] | begins[:-1]) & free[1:] & free[:-1]
+    above, below = runs[1:][touch], runs[:-1][touch]
+    number = np.arange(runs.max() + 1, dtype=np.int32)
+    while (number[above] != number[below]).any():
+        least = np.minimum(number[above], number[below])
+        np.minimum.at(number, number[above], least)
+        np.minimum.at(number, number[below], least)
+        number = number[number]
+    return np.asarray(number[runs])
 
 
 class _Edges:

@@ -62,11 +62,16 @@ def find_route(
     return answer
 
 
-def find_routes(asked: Sequence[Asked], *, on: date | datetime) -> list[Route | OutsideServiceArea]:
-    """The answers to many questions about one day or moment, in their order; one query for all that lie inside."""
+def find_routes(
+    asked: Sequence[Asked], *, on: date | datetime, with_edge: bool = True
+) -> list[Route | OutsideServiceArea]:
+    """The answers to many questions about one day or moment, in their order; one query for all that lie inside.
+
+    Who only asks who answers may do without the metres to the edge (`with_edge`): they are 0 then for what is covered.
+    """
+    ground = find_ground(asked, on=on, reach_m=_tolerance_m(), with_edge=with_edge)
     answers: list[Route | OutsideServiceArea | None] = [
-        _route(each, found, on) if _is_decided(found) else None
-        for each, found in zip(asked, find_ground(asked, on=on, reach_m=_tolerance_m()), strict=True)
+        _route(each, found, on) if _is_decided(found) else None for each, found in zip(asked, ground, strict=True)
     ]
     left = [each for each, answer in zip(asked, answers, strict=True) if answer is None]
     outside = iter(_outside(left, on) if left else [])

@@ -81,6 +81,7 @@ _PARAMETERS = {
     "on": "date",
     "at": "timestamptz",
     "reach_m": "float8",
+    "with_edge": "bool",
 }
 
 # The questions, with the box around each that its neighbors may lie in and the circle of the phone's accuracy.
@@ -208,11 +209,12 @@ said AS (
     FROM said
 )"""
 
-# The distance to the edge is measured for the deciding row alone, and what lies within the circle only where that edge
-# or a jurisdiction that does not cover the point comes into the circle.
+# The distance to the edge is measured where it is wanted, for the deciding row alone, one boundary's points after
+# another's; and what lies within the circle only where that edge or a jurisdiction that does not cover the point comes
+# into the circle.
 _MEASURED = """
 measured AS MATERIALIZED (
-    SELECT judged.*, CASE WHEN place = 1 THEN (
+    SELECT judged.*, CASE WHEN place = 1 AND (%(with_edge)s OR accuracy_m > 0) THEN (
                SELECT ST_Distance(ST_Boundary(shape)::geography, judged.point::geography)
                FROM jurisdictions_boundary WHERE id = judged.boundary_id
            ) END AS edge_m
@@ -257,10 +259,13 @@ _AT_ONCE = QUERY % {name: f"%({name})s::{kind}" for name, kind in _PARAMETERS.it
 _prepared: WeakSet[Any] = WeakSet()  # connections that know the statement
 
 
-def find_ground(asked: Sequence[Asked], *, on: date | datetime, reach_m: float) -> list[list[Found]]:
+def find_ground(
+    asked: Sequence[Asked], *, on: date | datetime, reach_m: float, with_edge: bool = True
+) -> list[list[Found]]:
     """For each question, everything that covers the point or closes gaps within `reach_m` metres; the decider first.
 
-    Read in one statement. What only the circle of the phone's accuracy reaches comes last.
+    Read in one statement. What only the circle of the phone's accuracy reaches comes last. `edge_m` is measured, which
+    is half of the work where each point lies in a shape of its own, unless nobody wants it.
     """
     moment = on if isinstance(on, datetime) else None
     values: dict[str, Any] = {
@@ -272,6 +277,7 @@ def find_ground(asked: Sequence[Asked], *, on: date | datetime, reach_m: float) 
         "on": None if moment else on,
         "at": moment,
         "reach_m": reach_m,
+        "with_edge": with_edge,
     }
     answers: list[list[Found]] = [[] for _ in asked]
     with connection.cursor() as cursor:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
-from geo.pointfiles.base import Added, Chunk, Columns, UnusableFile, no_texts, numbers, texts_of
+from geo.pointfiles.base import Added, Chunk, Columns, Texts, UnusableFile, no_texts, numbers, texts_of
 
 # Where a row is looked at as text, a letter is a byte: whatever the encoding, what was read is what is written.
 _BYTES = "latin-1"
@@ -61,7 +61,7 @@ class CsvReader:
         chunk = Chunk(
             lon=lon,
             lat=lat,
-            categories=texts_of(table.column(2).to_pylist()) if len(self._places) > 2 else no_texts(count),
+            categories=_each_once(table.column(2)) if len(self._places) > 2 else no_texts(count),
             numbers=range(before + 1, before + 1 + count),
             rows=lines,
         )
@@ -150,6 +150,12 @@ class CsvWriter:
         line = StringIO()
         csv.writer(line, delimiter=self._delimiter, lineterminator="").writerow(("", *texts))
         return line.getvalue().encode()
+
+
+def _each_once(column: Any) -> Texts:
+    """What `texts_of` says of a column, without a look at each row."""
+    encoded = column.combine_chunks().dictionary_encode()
+    return Texts([text.strip() for text in encoded.dictionary.to_pylist()], encoded.indices.to_numpy().astype(np.intp))
 
 
 def _split_header(line: str, columns: Columns) -> tuple[str, list[str]]:

@@ -46,7 +46,7 @@ class Decisions:
             self.all.append(decision)
         return self._numbers[decision]
 
-    def ask(self, lon: Floats, lat: Floats, category: Numbers) -> tuple[Numbers, Floats]:
+    def ask(self, lon: Floats, lat: Floats, category: Numbers, *, with_edge: bool = True) -> tuple[Numbers, Floats]:
         """Routing's own decision for each point, and the metres it says; not a number where it refuses."""
         numbers, metres = np.empty(len(lon), dtype=np.intp), np.full(len(lon), np.nan)
         asked = [
@@ -54,7 +54,7 @@ class Decisions:
             for x, y, kind in zip(_normal(lon).tolist(), _normal(lat).tolist(), category.tolist(), strict=True)
         ]
         for start in range(0, len(asked), _AT_ONCE):
-            answers = find_routes(asked[start : start + _AT_ONCE], on=self._on)
+            answers = find_routes(asked[start : start + _AT_ONCE], on=self._on, with_edge=with_edge)
             for place, answer in enumerate(answers, start=start):
                 decision = decision_of(answer, levels=self._ground.levels, boundaries=self._places)
                 numbers[place] = self.number_of(decision)
@@ -108,6 +108,6 @@ class Remembered:
         keys, first, which = np.unique(situation * len(kinds) + kinds[category], return_index=True, return_inverse=True)
         new = [place for place, key in enumerate(keys.tolist()) if key not in self._known]
         examples = first[new]
-        found, _metres = self._decisions.ask(lon[examples], lat[examples], category[examples])
+        found, _metres = self._decisions.ask(lon[examples], lat[examples], category[examples], with_edge=False)
         self._known.update(zip(keys[new].tolist(), found.tolist(), strict=True))
         return np.array([self._known[key] for key in keys.tolist()], dtype=np.intp)[which]

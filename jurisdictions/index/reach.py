@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from jurisdictions.index.answers import Measure, by_boundary
 from jurisdictions.index.asking import Decisions, Remembered
-from jurisdictions.index.ground import GapClosers, Ground
+from jurisdictions.index.ground import Ground
 from jurisdictions.routing_query import METRES_PER_DEGREE
 
 Floats = NDArray[np.float64]
@@ -29,6 +29,7 @@ class Reach:
     def __init__(self, ground: Ground, *, decisions: Decisions, measure: Measure) -> None:
         self._limit_m = float(settings.NEAREST_WITHIN_M)
         self._groups = ground.gap_closers
+        self._members = [frozenset(group.members) for group in self._groups]
         members = [(place, number) for number, group in enumerate(self._groups) for place in group.members]
         self._boundaries, self._group_of = np.array(members, dtype=np.intp).reshape(-1, 2).T
         self._ranks = {place: self._groups[number].rank for place, number in members}
@@ -73,15 +74,16 @@ class Reach:
         return numbers, metres
 
     def _learn(self, sets: list[tuple[int, ...]]) -> None:
-        new = [[self._may_lack(each, *group) for group in enumerate(self._groups)] for each in sets[len(self._lacks) :]]
+        groups = range(len(self._groups))
+        new = [[self._may_lack(each, group) for group in groups] for each in sets[len(self._lacks) :]]
         self._lacks = np.concatenate([self._lacks, np.array(new, dtype=np.bool_).reshape(len(new), len(self._groups))])
 
-    def _may_lack(self, covering: tuple[int, ...], number: int, group: GapClosers) -> bool:
+    def _may_lack(self, covering: tuple[int, ...], group: int) -> bool:
         """Whether none of these boundaries is of the group, while its ground may lie near where they cover."""
         if not covering:
             return True
         there = self._grown[covering[0]]
-        return not set(covering) & set(group.members) and bool(shapely.intersects(self._around[number], there))
+        return self._members[group].isdisjoint(covering) and bool(shapely.intersects(self._around[group], there))
 
     def _measured(self, point: Numbers, boundary: Numbers, lon: Floats, lat: Floats) -> dict[int, list[int]]:
         near = defaultdict(list)

@@ -199,4 +199,4 @@ class RoutingRule(InForce):
         ]
 
     def __str__(self) -> str:
-        return f"{self.category or self.group or '*'} → {self.function} ({self.level})"
+        return f"{self.category or self.group or '*'}: {self.function} ({self.level})"

@@ -112,4 +112,4 @@ class Assignment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.report} → {self.department or '—'}"
+        return f"{self.report}: {self.department or '—'}"

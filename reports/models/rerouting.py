@@ -213,4 +213,4 @@ class ReroutingMove(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.report} → {self.to_department or '—'}"
+        return f"{self.report}: {self.to_department or '—'}"

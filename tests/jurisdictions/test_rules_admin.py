@@ -211,7 +211,7 @@ class TestAnOddRuleIsToldOf:
         assert RoutingRule.objects.latest("pk").until_time == time(0)
         page = client.post(f"{RULES}add/", given, follow=True)
         [said] = [str(each) for each in page.context["messages"] if each.level_tag == "warning"]
-        assert said.startswith("این قاعده هرگز تصمیم نمی‌گیرد: همیشه پیش از آن «چاله در آسفالت → عمران (منطقه)»")
+        assert said.startswith("این قاعده هرگز تصمیم نمی‌گیرد: همیشه پیش از آن «چاله در آسفالت: عمران (منطقه)»")
 
 
 class TestTheLifeOfARule:

@@ -42,7 +42,7 @@ def test_r10_a_rule_that_leads_nowhere_fails(small_city):
     rule = RoutingRule.objects.get()
     Department.objects.update(is_active=False)
     said, failed = check()
-    assert f"error: routing rule {rule.pk} (Pothole → Civil Works (District)): No active department" in said
+    assert f"error: routing rule {rule.pk} (Pothole: Civil Works (District)): No active department" in said
     assert failed == "1 error."
 
 

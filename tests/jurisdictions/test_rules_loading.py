@@ -121,7 +121,7 @@ class TestDifferences:
     def test_what_is_odd_is_told(self, load, small_city):
         said = load(rules(POTHOLES, {"category": "pothole", "level": "city"}))
         assert (
-            "rules.json, rules[1]: It never decides: always before it comes “Pothole → Civil Works (District)”" in said
+            "rules.json, rules[1]: It never decides: always before it comes “Pothole: Civil Works (District)”" in said
         )
         assert RoutingRule.objects.count() == 2
 

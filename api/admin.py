@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from api.models import FilingWindow, IdempotencyKey, RoutingWindow
+from api.models import FilingWindow, IdempotencyKey, PhotoWindow, RoutingWindow
 from geo.admin import GuardedAdmin
 from persian.admin import Column, moment_column
 
@@ -30,6 +30,14 @@ class FilingWindowAdmin(GuardedAdmin):
 @admin.register(RoutingWindow)
 class RoutingWindowAdmin(GuardedAdmin):
     """How many points addresses have had routed anonymously."""
+
+    list_display = fields = WINDOW
+    ordering = ["-hour", "-pk"]
+
+
+@admin.register(PhotoWindow)
+class PhotoWindowAdmin(GuardedAdmin):
+    """How many photos addresses have sent anonymously."""
 
     list_display = fields = WINDOW
     ordering = ["-hour", "-pk"]

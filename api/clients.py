@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from api.errors import Problem
-from api.models import FilingWindow, RoutingWindow, Window
+from api.models import FilingWindow, PhotoWindow, RoutingWindow, Window
 from people.access import Viewer, viewer_for
 from people.models import User
 from reports.contacts import keyed_hash
@@ -71,7 +71,14 @@ def count_points(request: Request, *, at: datetime, points: int) -> None:
         raise _next_hour(detail, at=at, most=most)
 
 
-def _has_room(request: Request, window: type[Window], *, at: datetime, more: int, most: int) -> bool:
+def count_photos(request: HttpRequest | Request, *, number: int, at: datetime) -> None:
+    """Count photos sent by somebody without an account; raises Problem (429) where they are too many."""
+    if not _has_room(request, PhotoWindow, at=at, more=number, most=settings.ANONYMOUS_PHOTOS_PER_HOUR):
+        detail = _("Too many photos from your address within this hour; try again in %(minutes)d minutes.")
+        raise _next_hour(detail, at=at)
+
+
+def _has_room(request: HttpRequest | Request, window: type[Window], *, at: datetime, more: int, most: int) -> bool:
     """Whether so many more fit into the address's hour, for all processes; what fits is counted, the rest is not."""
     table = window._meta.db_table
     values = (keyed_hash("address", address_of(request)), _hour(at), more, more <= most, most)

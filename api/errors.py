@@ -98,12 +98,33 @@ CODES = {
     "not_found": "There is nothing at this address.",
     "method_not_allowed": "The address does not know the method; Allow names those it knows.",
     "not_acceptable": "The answer is not available in that format.",
-    "unsupported_media_type": "The body is not application/json.",
+    "unsupported_media_type": "The body is of a type that the address does not read, such as application/json.",
     "not_followed_live": "Live events cannot be chosen by this parameter of lists.",
     "too_many_streams": "One address has too many live streams open; Retry-After says when to come back.",
     "live_full": "All places for live events are taken; Retry-After says when to come back.",
     "live_away": "Live events are not available at present; Retry-After says when to come back.",
-    "rate_limited": "Too many reports or points from one address; Retry-After says when to come back.",
+    "body_cut_short": "The body ended before its Content-Length.",
+    "malformed_multipart": "The body is not multipart/form-data as RFC 7578 has it.",
+    "photo_missing": "The request holds no file in a part named photo.",
+    "too_many_files": "The request holds more files than are taken at once.",
+    "empty_file": "The file is empty.",
+    "photo_too_large": "The file has more bytes than are taken.",
+    "unknown_photo_format": "The file is neither JPEG, PNG, WebP nor HEIC, whatever it is called.",
+    "photo_type_mismatch": "The file is of another kind than its part says.",
+    "not_only_a_photo": "The file holds more than a photo, such as a page, a script or an archive.",
+    "documents_only_from_staff": "Only the staff add documents.",
+    "too_many_photos": "The report has as many photos as it may have.",
+    "invalid_rectangles": "The rectangles are not [x, y, width, height] as parts of the picture, 50 at most.",
+    "not_for_the_public": "The photo is not ready, is no picture, or its category is never public.",
+    "storage_away": "The files cannot be kept or read at present; nothing was stored.",
+    "photo_away": "The photo was not kept in time; nothing was stored, and the request may be sent again.",
+    "unsupported_tus_version": "Tus-Resumable is not 1.0.0.",
+    "invalid_upload_length": "Upload-Length is missing or no number of bytes that we take.",
+    "invalid_upload_metadata": "Upload-Metadata is not as tus has it, or has a value that is not known.",
+    "wrong_offset": "Upload-Offset is not where the upload stands; HEAD says where it does.",
+    "upload_too_long": "The piece reaches beyond the upload's length.",
+    "upload_in_too_many_pieces": "The upload comes in too many pieces.",
+    "rate_limited": "Too many reports, points or photos from one address; Retry-After says when to come back.",
     "server_error": "The mistake is ours; nothing was stored.",
 }
 
@@ -165,6 +186,7 @@ def _title(status: int) -> str:
         409: _("This cannot be done as it stands"),
         411: _("The length is missing"),
         413: _("Too large"),
+        412: _("Another version of the protocol"),
         415: _("Unknown content type"),
         422: _("The request cannot be carried out"),
         429: _("Too many requests"),
@@ -195,13 +217,18 @@ def _translated(error: exceptions.APIException, context: Mapping[str, Any]) -> P
         403: ("forbidden", _("Your account does not have this right.")),
         405: ("method_not_allowed", _("Use one of the methods that the Allow header names.")),
         406: ("not_acceptable", _("Ask for application/geo+json or application/json.")),
-        415: ("unsupported_media_type", _("Send the body as application/json.")),
+        415: ("unsupported_media_type", _("Send the body as %(types)s.") % {"types": _media_types(context)}),
     }
     code, detail = codes.get(status, ("malformed_request", _("The request could not be read.")))
     headers = {"Allow": ", ".join(context["view"].allowed_methods)} if status == 405 else {}
     if status == 401:
         headers = {"WWW-Authenticate": "Bearer"}
     return Problem(status=status, code=code, detail=detail, headers=headers)
+
+
+def _media_types(context: Mapping[str, Any]) -> str:
+    """What the view reads."""
+    return ", ".join(parser.media_type for parser in context["view"].parser_classes)
 
 
 _ANSWERED_BY_DJANGO = (Http404, SuspiciousOperation, PermissionDenied)  # with a 4xx, which becomes a problem as well

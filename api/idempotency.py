@@ -47,6 +47,11 @@ def answer_once(
         return answer
 
 
+def was_answered(*, key: str | None, client: str) -> bool:
+    """Whether the client has sent this key before, and has its answer."""
+    return key is not None and IdempotencyKey.objects.filter(client=client, key=key).exists()
+
+
 def _claim(client: str, key: str, digest: str, at: datetime) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(

@@ -54,3 +54,12 @@ class RoutingWindow(Window):
         constraints = [
             models.UniqueConstraint(fields=["address", "hour"], name="api_routingwindow_address_hour_unique")
         ]
+
+
+class PhotoWindow(Window):
+    """Photos sent."""
+
+    class Meta:
+        verbose_name = _("photo window")
+        verbose_name_plural = _("photo windows")
+        constraints = [models.UniqueConstraint(fields=["address", "hour"], name="api_photowindow_address_hour_unique")]

@@ -28,14 +28,7 @@ class StrictJSONParser(BaseParser):
         parser_context: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
         """The object in the body of at most `most_bytes` bytes of UTF-8."""
-        body = stream.read(self.most_bytes + 1)
-        if len(body) > self.most_bytes:
-            detail = _("The body is larger than %(bytes)d bytes: shorten it.") % {"bytes": self.most_bytes}
-            raise Problem(status=413, code="body_too_large", detail=detail)
-        value = _loads(body)
-        if not isinstance(value, dict):
-            raise Problem(status=400, code="not_an_object", detail=_("Send one JSON object: {…}."))
-        return value
+        return read_object(stream.read(self.most_bytes + 1), most_bytes=self.most_bytes)
 
 
 class StrictGeoJSONParser(StrictJSONParser):
@@ -47,6 +40,18 @@ class StrictGeoJSONParser(StrictJSONParser):
     def most_bytes(self) -> int:
         """How large a collection may be."""
         return int(settings.MAX_COLLECTION_BYTES)
+
+
+def read_object(body: bytes, *, most_bytes: int | None = None) -> dict[str, Any]:
+    """The JSON object in at most so many bytes (MAX_BODY_BYTES); raises Problem with what is wrong."""
+    most = int(settings.MAX_BODY_BYTES) if most_bytes is None else most_bytes
+    if len(body) > most:
+        detail = _("The body is larger than %(bytes)d bytes: shorten it.") % {"bytes": most}
+        raise Problem(status=413, code="body_too_large", detail=detail)
+    value = _loads(body)
+    if not isinstance(value, dict):
+        raise Problem(status=400, code="not_an_object", detail=_("Send one JSON object: {…}."))
+    return value
 
 
 def _loads(body: bytes) -> Any:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from api.models import FilingWindow, IdempotencyKey, RoutingWindow
+from api.models import FilingWindow, IdempotencyKey, PhotoWindow, RoutingWindow
 
 KEPT = timedelta(days=1)
 
@@ -15,3 +15,4 @@ def forget_old_answers() -> None:
     IdempotencyKey.objects.filter(made_at__lt=before).delete()
     FilingWindow.objects.filter(hour__lt=before).delete()
     RoutingWindow.objects.filter(hour__lt=before).delete()
+    PhotoWindow.objects.filter(hour__lt=before).delete()

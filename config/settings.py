@@ -7,7 +7,7 @@ import dj_database_url
 import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 
-from config import environment, jobs
+from config import environment, jobs, storage
 
 django_stubs_ext.monkeypatch(include_builtins=False)  # ModelAdmin[Report] and its like, at run time
 
@@ -144,6 +144,7 @@ COLLECTED = (STATIC_ROOT / "staticfiles.json").is_file()
 WHITENOISE_USE_FINDERS = not COLLECTED
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "photos": storage.photos(LOCAL / "media"),
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if COLLECTED or environment.flag("COLLECT_STATIC")
@@ -205,6 +206,13 @@ REROUTE_AT_FLIP = environment.choice("REROUTE_AT_FLIP", ("preview", "apply"))
 REOPEN_WITHIN_DAYS = environment.number("REOPEN_WITHIN_DAYS", 14)
 # Where telephone numbers without a country code belong.
 PHONE_REGION = environment.text("PHONE_REGION", "IR")
+
+# -- Photos -----------------------------------------------------------------------------------------
+PHOTO_MAX_BYTES = environment.number("PHOTO_MAX_BYTES", 20_971_520)
+PHOTO_MAX_PIXELS = environment.number("PHOTO_MAX_PIXELS", 65_000_000)
+PHOTOS_PER_REPORT = environment.number("PHOTOS_PER_REPORT", 10)
+PHOTOS_PER_REQUEST = environment.number("PHOTOS_PER_REQUEST", 5)
+ANONYMOUS_PHOTOS_PER_HOUR = environment.number("ANONYMOUS_PHOTOS_PER_HOUR", 300)
 
 # -- Map --------------------------------------------------------------------------------------------
 # The address of a MapLibre style to draw below our layers; without one the map draws streets and districts of our own.

@@ -11,6 +11,7 @@ from jurisdictions.routing import Route, find_route
 from people.models import User
 from reports.handling import Decision, give, lock, next_office, offices_of, who_declined
 from reports.models import Assignment, Reason, Report
+from reports.photos import narrow
 from reports.visibility import public_face
 
 
@@ -47,6 +48,7 @@ def correct(
     accuracy_m = None if moved else locked.accuracy_m  # what the phone was worth says nothing of a place set by hand
     route = find_route(location=place, category=kind, on=at, accuracy_m=accuracy_m or 0, source=locked.source)
     _write(locked, place=place, kind=kind, route=route, accuracy_m=accuracy_m)
+    narrow(report=locked, moderation=kind.moderation, at=at)
     decision = Decision(
         department_id=_department_for(locked, route),
         route=route.as_json(),

@@ -1,5 +1,6 @@
 """The only birth of a report: stored, routed, given its dates and acknowledged in one transaction."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.contrib.gis.geos import Point
@@ -13,6 +14,7 @@ from reports.contacts import NewContact, keep_contact, keyed_hash
 from reports.deadlines import first_deadline
 from reports.handling import first_assignment
 from reports.models import Report, StatusUpdate
+from reports.photos import Stored, first_photos
 from reports.references import new_reference
 from reports.visibility import public_face
 from reports.workflow import Status
@@ -33,10 +35,11 @@ def submit_report(
     contact: NewContact | None = None,
     device_id: str = "",
     by: User | None = None,
+    photos: Sequence[Stored] = (),
 ) -> Report:
-    """Store a report with its decision, first status, deadlines and acknowledgement; all of it or nothing.
+    """Store a report with its decision, first status, deadlines, photos and acknowledgement; all of it or nothing.
 
-    `location` is WGS 84, lon/lat. Raises jurisdictions.routing.OutsideServiceArea.
+    `location` is WGS 84, lon/lat. Raises jurisdictions.routing.OutsideServiceArea, photos.TooManyPhotos.
     """
     route = find_route(location=location, category=category, on=received_at, accuracy_m=accuracy_m or 0, source=source)
     face = public_face(category=category, location=location, description=description, route=route)
@@ -66,5 +69,7 @@ def submit_report(
     first_assignment(report=report, route=route, by=by, at=received_at)
     StatusUpdate.objects.create(report=report, status=Status.RECEIVED, at=received_at, by=by)
     first_deadline(report=report)
+    if photos:
+        first_photos(report=report, stored=photos, at=received_at, by=by)
     acknowledge(report=report, route=route, contact=contact or NewContact(), at=received_at)
     return report

@@ -3,7 +3,8 @@
 from django.db import transaction
 
 from jurisdictions.models import Moderation
-from reports.models import Report
+from reports.models import Photo, Report
+from reports.photos import hint
 from reports.visibility import without_personal_data
 
 
@@ -19,6 +20,8 @@ def publish(*, report: Report, text: str | None = None) -> None:
     Report.objects.filter(pk=report.pk).update(
         is_public=True, public_text=without_personal_data(report.description if text is None else text)
     )
+    if Photo.objects.without_copies().filter(report=report.pk).exists():
+        hint()
 
 
 @transaction.atomic

@@ -1,4 +1,6 @@
-"""What the worker does: folds changes into counts, goes on with reroutings, begins one on a boundary set's day."""
+"""What the worker does: folds changes into counts, goes on with reroutings, begins one on a boundary set's day, sees
+to photos.
+"""
 
 import logging
 from collections.abc import Callable
@@ -11,6 +13,7 @@ from django_q.tasks import async_task
 
 from reports.density import fold, sweep
 from reports.models import Rerouting, ReroutingState
+from reports.photos import developing, files, uploads
 from reports.rerouting import begin_apply, begin_preview, carry_on
 from reports.rerouting.flips import sets_that_came_into_force
 
@@ -30,6 +33,21 @@ def fold_changes() -> int:
     done = fold(go_on=lambda: timezone.now() < stop_at)
     sweep(at=timezone.now())
     return done
+
+
+def see_to_photos() -> int:
+    """Decode photos that have come and make the public's copies of those to be shown; how many came to an outcome."""
+    stop_at = timezone.now() + BUDGET
+    done = developing.develop(clock=timezone.now, stop_at=stop_at)
+    developing.copy_for_public(clock=timezone.now, stop_at=stop_at)
+    return done
+
+
+def sweep_photos() -> int:
+    """The same for what a lost job left, and delete the files that nothing needs any more; how many files."""
+    see_to_photos()
+    uploads.sweep(clock=timezone.now)
+    return files.sweep(at=timezone.now())
 
 
 def hint(rerouting: Rerouting) -> None:

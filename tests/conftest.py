@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 
 from config.cluster import ensure_running
+from config.storage import files_below
 from jurisdictions.models import Category, Department, Jurisdiction
 from tests.browser import chromium, idle, reader, visit
 from tests.database import django_db_modify_db_settings
@@ -47,6 +48,7 @@ def _outgoing(tmp_path: Path, settings) -> None:
     """Nothing leaves the building: plain static files, no gateway, a public address of the test's own."""
     settings.PUBLIC_URL = "http://testserver"
     settings.SMS_GATEWAY_URL = ""
+    settings.STORAGES = {**settings.STORAGES, "photos": files_below(tmp_path / "photos")}
 
 
 @dataclass(frozen=True)

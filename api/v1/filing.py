@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from api.clients import count_filing, scope_of, viewer_of
+from api.clients import count_filing, count_photos, scope_of, viewer_of
 from api.errors import Fault, Problem, refusal
-from api.idempotency import Answer, answer_once, key_of
+from api.idempotency import Answer, answer_once, key_of, was_answered
 from api.v1.fields import AccuracyField, EmailField, MomentField, PhoneField, PointField, TextField
+from api.v1.photo_parts import digest_of, is_form, read_photos, read_report, stored_photos, too_many, too_slow
 from api.v1.representations import new_report
 from jurisdictions.models import Category, Source
 from jurisdictions.routing import OutsideServiceArea
@@ -21,7 +22,8 @@ from people.access import Right, Viewer
 from persian.normalize import NOT_TEXT
 from reports.contacts import NewContact
 from reports.intake import submit_report
-from reports.models import Report
+from reports.models import PhotoKind, Report
+from reports.photos import Incoming, NotThere, TooManyPhotos
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -95,21 +97,35 @@ def file_report(request: Request) -> Answer:
     if "Transfer-Encoding" in request.headers and "Content-Length" not in request.headers:
         raise Problem(status=411, code="length_required", detail=_("Send the body's length as Content-Length."))
     key = key_of(request)
-    values = validated(FilingSerializer(data=request.data, context={"at": at}))
+    told, incoming = _told(request)
+    values = validated(FilingSerializer(data=told, context={"at": at}))
     category = find_category(values.pop("category"))
     viewer = viewer_of(request)
     _check_source(values.setdefault("source", Source.API), viewer)
     if viewer.user is None:
         count_filing(request, at=at)
+        if incoming:
+            count_photos(request, number=len(incoming), at=at)
     values["contact"] = NewContact(**values.pop("contact", {}))
     values.setdefault("language", "en" if (get_language() or "").startswith("en") else "fa")
 
+    client = scope_of(request, device_id=values.get("device_id", ""))
+    # What is sent again is answered from memory: its photos are stored already.
+    stored = stored_photos(incoming, at=at) if incoming and not was_answered(key=key, client=client) else []
+
     def act() -> Answer:
-        report = _submit(viewer, category=category, received_at=at, by=viewer.user, **values)
+        report = _submit(viewer, category=category, received_at=at, by=viewer.user, photos=stored, **values)
         return new_report(report)
 
-    client = scope_of(request, device_id=values.get("device_id", ""))
-    return answer_once(key=key, client=client, body=request.data, at=at, act=act)
+    body = told | {"photos": digest_of(incoming)} if incoming else told
+    return answer_once(key=key, client=client, body=body, at=at, act=act)
+
+
+def _told(request: Request) -> tuple[dict[str, Any], list[Incoming]]:
+    """The report as it is sent, and the photos beside it."""
+    if not is_form(request):
+        return request.data, []
+    return read_report(request), read_photos(request, kind=PhotoKind.BEFORE)
 
 
 def validated(serializer: serializers.Serializer[Any]) -> dict[str, Any]:
@@ -163,6 +179,10 @@ def _submit(viewer: Viewer, **values: Any) -> Report:
         report = submit_report(**values)
     except OutsideServiceArea as outside:
         raise outside_problem(outside) from outside
+    except TooManyPhotos as error:
+        raise too_many() from error
+    except NotThere as error:
+        raise too_slow() from error
     cities = {each.ground.city.pk for each in viewer.where(Right.FILE_FOR_CALLER)}
     if report.source == Source.CALL_CENTER and not viewer.sees_everything and report.root_id not in cities:
         raise _not_your_caller()

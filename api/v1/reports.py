@@ -11,10 +11,13 @@ from rest_framework.views import APIView
 from api.clients import viewer_of
 from api.errors import Problem
 from api.params import Params
+from api.parsers import StrictJSONParser
 from api.permissions import Public
+from api.uploads import PhotosParser
 from api.v1 import schema
 from api.v1.filing import FilingSerializer, file_report
 from api.v1.listing import RENDERERS, list_reports
+from api.v1.photo_schema import FILING_FORM
 from api.v1.representations import ReportSerializer
 from people.access import Viewer
 from reports.models import Report
@@ -25,6 +28,7 @@ class ReportsView(APIView):
     """All reports that the viewer may know of, a page at a time; and the door for new ones."""
 
     permission_classes = [Public]
+    parser_classes = [StrictJSONParser, PhotosParser]
 
     def get_renderers(self) -> list[BaseRenderer]:
         """Lists come in several forms, a new report in one."""
@@ -42,11 +46,14 @@ class ReportsView(APIView):
     @extend_schema(
         operation_id="fileReport",
         parameters=[schema.IDEMPOTENCY_KEY],
-        request=FilingSerializer,
+        request={"application/json": FilingSerializer, "multipart/form-data": FILING_FORM},
         responses={201: schema.REPORT},
     )
     def post(self, request: Request) -> Response:
-        """File a report: stored, routed and acknowledged before the answer."""
+        """File a report: stored, routed and acknowledged before the answer.
+
+        As JSON alone, or as a form: the JSON in a part named `report`, photos in parts named `photo`.
+        """
         Params(request.GET, known=[])
         answer = file_report(request)
         address = request.build_absolute_uri(f"/api/v1/reports/{answer['id']}")

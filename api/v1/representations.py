@@ -10,6 +10,7 @@ from rest_framework import serializers
 from rest_framework_gis.fields import GeometrySerializerMethodField
 from rest_framework_gis.serializers import GeoFeatureModelSerializer
 
+from api.v1.photo_shapes import public_photos
 from geo.features import DECIMALS
 from jurisdictions.explanations import explanations
 from jurisdictions.models import Jurisdiction, Level
@@ -42,6 +43,7 @@ class ReportSerializer(GeoFeatureModelSerializer):
     expected_at = serializers.SerializerMethodField()
     deadline_kept = serializers.SerializerMethodField()
     status_updates = serializers.SerializerMethodField()
+    photos = serializers.SerializerMethodField()
 
     class Meta:
         model = Report
@@ -65,6 +67,7 @@ class ReportSerializer(GeoFeatureModelSerializer):
             "expected_at",
             "deadline_kept",
             "status_updates",
+            "photos",
         ]
 
     def to_representation(self, instance: Report) -> dict[str, Any]:
@@ -132,6 +135,10 @@ class ReportSerializer(GeoFeatureModelSerializer):
             {"status": step.status, "at": step.at.isoformat(), "note": step.note}
             for step in report.status_updates.filter(is_public=True).order_by("at", "id")
         ]
+
+    def get_photos(self, report: Report) -> list[dict[str, Any]]:
+        """The public ones; a reporter and the staff read of the others at the report's own /photos."""
+        return public_photos(report.pk)
 
     @property
     def _insider(self) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from api.v1 import clusters, ground, reporters, reports, routing, tiles
+from api.v1 import clusters, ground, photos, reporters, reports, routing, tiles
 from api.v1.desk import deadlines, reroutings, work
 from api.v1.desk import reports as desk
 
@@ -21,6 +21,14 @@ urlpatterns = [
     path("reports/<str:reference>/assignments", desk.AssignmentsView.as_view(), name="assignments"),
     path("reports/<str:reference>/deadlines", deadlines.DeadlinesView.as_view(), name="deadlines"),
     path("reports/<str:reference>/route", routing.ReportRouteView.as_view(), name="report-route"),
+    path("reports/<str:reference>/photos", photos.PhotosView.as_view(), name="report-photos"),
+    path("reports/<str:reference>/photos/<int:number>", photos.PhotoView.as_view(), name="report-photo"),
+    path(
+        "reports/<str:reference>/photos/<int:number>/<str:file>",
+        photos.PhotoFileView.as_view(),
+        name="report-photo-file",
+    ),
+    path("photos/<str:name>.jpg", photos.PublicPhotoView.as_view(), name="photo"),
     path("reroutings", reroutings.ReroutingsView.as_view(), name="reroutings"),
     path("reroutings/<int:number>", reroutings.ReroutingView.as_view(), name="rerouting"),
     path("reroutings/<int:number>/moves", reroutings.MovesView.as_view(), name="rerouting-moves"),

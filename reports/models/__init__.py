@@ -13,6 +13,7 @@ from reports.models.duplicate_link import DuplicateLink, LinkKind, LinkState
 from reports.models.duplicate_settings import CategoryKinship, DuplicateProfile, SynonymGroup, WordKind
 from reports.models.feedback import Feedback
 from reports.models.note import Note
+from reports.models.photo import Mime, Photo, PhotoKind, PhotoState, PhotoUpload, Refusal, StoredFile
 from reports.models.report import Report
 from reports.models.rerouting import Because, MoveState, Rerouting, ReroutingMove, ReroutingState
 from reports.models.status import StatusUpdate
@@ -43,9 +44,15 @@ __all__ = [
     "Feedback",
     "LinkKind",
     "LinkState",
+    "Mime",
     "MoveState",
     "Note",
+    "Photo",
+    "PhotoKind",
+    "PhotoState",
+    "PhotoUpload",
     "Reason",
+    "Refusal",
     "Report",
     "Rerouting",
     "ReroutingMove",
@@ -53,6 +60,7 @@ __all__ = [
     "RunState",
     "StandardAnswer",
     "StatusUpdate",
+    "StoredFile",
     "Supporter",
     "SupporterContact",
     "SynonymGroup",

@@ -128,8 +128,10 @@ def test_infinity_in_disguise_is_no_coordinate(small_city, post, filing):
 
 
 def test_the_wrong_content_type_is_refused(small_city, client):
-    response = client.post("/api/v1/reports", {"category": "pothole"})
+    response = client.post("/api/v1/reports", "category=pothole", content_type="application/x-www-form-urlencoded")
     assert (response.status_code, response.json()["code"]) == (415, "unsupported_media_type")
+    assert "application/json" in response.json()["detail"]
+    assert "multipart/form-data" in response.json()["detail"]
 
 
 @pytest.mark.parametrize("method", ["put", "patch", "delete"])

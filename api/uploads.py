@@ -1,0 +1,136 @@
+"""Files as forms send them (multipart/form-data, RFC 7578): counted and measured while they arrive."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, Final, cast
+
+from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler
+from django.http import HttpRequest
+from django.http.multipartparser import MultiPartParser, MultiPartParserError
+from django.utils.translation import gettext as _
+from rest_framework.parsers import BaseParser, DataAndFiles
+
+from api.errors import Problem
+
+IN_MEMORY: Final = 2_621_440  # bytes of a file that need no file of their own while they arrive
+FRAME: Final = 65_536  # bytes around the files: boundaries, headers, small fields
+
+
+class PhotosParser(BaseParser):
+    """A form with photos; raises Problem with what is wrong, before more is read than is taken."""
+
+    media_type = "multipart/form-data"
+
+    def parse(
+        self,
+        stream: Any,
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> DataAndFiles[Any, Any]:
+        """The fields, and the files by the names of their parts."""
+        request: HttpRequest = (parser_context or {})["request"]._request
+        length = content_length(request)
+        if length > settings.PHOTOS_PER_REQUEST * settings.PHOTO_MAX_BYTES + settings.MAX_BODY_BYTES + FRAME:
+            raise too_large()
+        counted = Counted(stream)
+        handler = PhotoHandler()
+        try:
+            parsed = MultiPartParser(request.META, cast(IO[bytes], counted), [handler], "utf-8").parse()
+        except (MultiPartParserError, SuspiciousOperation) as error:
+            handler.close_all()
+            detail = _("The body is not a form with files: send multipart/form-data with its boundary.")
+            raise Problem(status=400, code="malformed_multipart", detail=detail) from error
+        except BaseException:
+            handler.close_all()
+            raise
+        if counted.count != length:
+            handler.close_all()
+            raise cut_short()
+        return DataAndFiles(*parsed)
+
+
+class Counted:
+    """A stream that counts what is read of it."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self.stream = stream
+        self.count = 0
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes; raises Problem where the connection breaks."""
+        try:
+            content = self.stream.read(size)
+        except OSError as error:
+            raise cut_short() from error
+        self.count += len(content)
+        return content
+
+
+class PhotoHandler(FileUploadHandler):
+    """Takes a few files of limited size; small ones stay in memory."""
+
+    file: SpooledTemporaryFile[bytes]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.files: list[SpooledTemporaryFile[bytes]] = []
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        """A file begins."""
+        super().new_file(*args, **kwargs)
+        if len(self.files) > settings.PHOTOS_PER_REQUEST:  # one more than photos: the report may come as a file
+            raise too_many_files()
+        self.file = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed with the request
+        self.files.append(self.file)
+        self.size = 0
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        """A piece of the file."""
+        self.size += len(raw_data)
+        if self.size > settings.PHOTO_MAX_BYTES:
+            raise too_large()
+        self.file.write(raw_data)
+
+    def file_complete(self, file_size: int) -> UploadedFile:
+        """The whole file, under no name of its sender's."""
+        self.file.seek(0)
+        content_type = self.content_type or ""
+        return UploadedFile(file=self.file, name="photo", content_type=content_type, size=self.size)
+
+    def close_all(self) -> None:
+        """Give back what the files hold."""
+        for file in self.files:
+            file.close()
+
+
+def content_length(request: HttpRequest) -> int:
+    """The length of the body that the client has said; raises Problem where it said none."""
+    try:
+        return int(request.META["CONTENT_LENGTH"])
+    except (KeyError, ValueError) as error:
+        detail = _("Send the body's length as Content-Length.")
+        raise Problem(status=411, code="length_required", detail=detail) from error
+
+
+def cut_short() -> Problem:
+    """The refusal of a body that ended early."""
+    return Problem(status=400, code="body_cut_short", detail=_("The body ended early: send it again."))
+
+
+def too_many_files() -> Problem:
+    """The refusal of a request with too many files."""
+    detail = _("Send at most %(count)d photos in one request.") % {"count": settings.PHOTOS_PER_REQUEST}
+    return Problem(status=413, code="too_many_files", detail=detail)
+
+
+def too_large() -> Problem:
+    """The refusal of a file that is too large."""
+    detail = _("A photo may have at most %(megabytes)d megabytes: send a smaller one.")
+    return Problem(
+        status=413, code="photo_too_large", detail=detail % {"megabytes": settings.PHOTO_MAX_BYTES // 1_048_576}
+    )

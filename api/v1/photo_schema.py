@@ -1,0 +1,88 @@
+"""What the OpenAPI description says of photos."""
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+
+from api.v1.schema import TOKEN
+from reports.models import PhotoKind, PhotoState, Refusal
+
+_TEXT = {"type": "string"}
+_MAYBE = {"type": "string", "nullable": True}
+_NUMBER = {"type": "integer"}
+PUBLIC_PHOTO = {
+    "type": "object",
+    "properties": {
+        "url": _TEXT,
+        "thumbnail_url": _TEXT,
+        "width": _NUMBER,
+        "height": _NUMBER,
+        "kind": {"type": "string", "enum": PhotoKind.values},
+    },
+}
+_PHOTO = {
+    "type": "object",
+    "properties": {
+        "number": _NUMBER,
+        "kind": {"type": "string", "enum": PhotoKind.values},
+        "state": {"type": "string", "enum": PhotoState.values},
+        "refusal": {"type": "string", "enum": Refusal.values, "nullable": True},
+        "refusal_detail": _MAYBE,
+        "format": _TEXT,
+        "bytes": _NUMBER,
+        "url": _MAYBE,
+        "thumbnail_url": _MAYBE,
+        "width": {"type": "integer", "nullable": True},
+        "height": {"type": "integer", "nullable": True},
+        "is_public": {"type": "boolean"},
+        "uploaded_at": {"type": "string", "format": "date-time"},
+        "from_reporter": {"type": "boolean"},
+        "original_url": _MAYBE,
+        "sha256": _TEXT,
+        "taken_at": {"type": "string", "format": "date-time", "nullable": True},
+        "gps_distance_m": {"type": "number", "nullable": True},
+        "redactions": {"type": "array", "items": {"type": "array", "items": {"type": "number"}}},
+        "reviewed_at": {"type": "string", "format": "date-time", "nullable": True},
+    },
+}
+PHOTO = OpenApiResponse(_PHOTO, "The photo; the staff see the members from `from_reporter` on.")
+PHOTOS = OpenApiResponse(
+    {"type": "object", "required": ["photos"], "properties": {"photos": {"type": "array", "items": _PHOTO}}},
+    "The photos, each as the viewer may see it.",
+)
+_FILES = {"type": "array", "items": {"type": "string", "format": "binary"}}
+_KEEP = {"type": "string", "enum": ["true", "false"], "default": "false"}
+FORM = {
+    "multipart/form-data": {
+        "type": "object",
+        "required": ["photo"],
+        "properties": {
+            "photo": _FILES,
+            "kind": {"type": "string", "enum": PhotoKind.values, "default": "before"},
+            "keep_original": _KEEP
+            | {"description": "The sender lets the staff keep the original with the place and time in it."},
+        },
+    }
+}
+FILING_FORM = {
+    "type": "object",
+    "required": ["report"],
+    "properties": {
+        "report": {"type": "string", "description": "The report, as application/json has it."},
+        "photo": _FILES,
+        "keep_original": _KEEP,
+    },
+}
+KEYS = [
+    TOKEN,
+    OpenApiParameter(
+        "Tracking-Token", OpenApiTypes.STR, OpenApiParameter.HEADER, description="The same token, out of the address."
+    ),
+]
+FILE_KEYS = [
+    *KEYS,
+    OpenApiParameter("file", OpenApiTypes.STR, OpenApiParameter.PATH, enum=["view", "thumbnail", "original"]),
+]
+FILE = {
+    (200, "image/jpeg"): OpenApiResponse(OpenApiTypes.BINARY, "The picture."),
+    (200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY, "An original, in its own format."),
+}

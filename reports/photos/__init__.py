@@ -1,0 +1,45 @@
+"""Photos of reports: taken in, decoded apart, stripped of all that is not a pixel, shown by rule, covered, deleted."""
+
+from reports.photos.adding import Incoming, Stored, TooManyPhotos, add_photos, first_photos, look_at, store
+from reports.photos.decoding import Refused, Unfinished
+from reports.photos.files import NotThere, StorageAway
+from reports.photos.hints import hint
+from reports.photos.likeness import hash_of, hashes_of, likeness
+from reports.photos.moderating import (
+    NoRectangles,
+    NotForThePublic,
+    belong_to,
+    cover,
+    hide,
+    narrow,
+    remove,
+    show,
+)
+from reports.photos.sniffing import NotTaken
+
+__all__ = [
+    "Incoming",
+    "NoRectangles",
+    "NotForThePublic",
+    "NotTaken",
+    "NotThere",
+    "Refused",
+    "StorageAway",
+    "Stored",
+    "TooManyPhotos",
+    "Unfinished",
+    "add_photos",
+    "belong_to",
+    "cover",
+    "first_photos",
+    "hash_of",
+    "hashes_of",
+    "hide",
+    "hint",
+    "likeness",
+    "look_at",
+    "narrow",
+    "remove",
+    "show",
+    "store",
+]

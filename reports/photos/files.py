@@ -1,0 +1,117 @@
+"""The files of photos, and the ledger that knows each of them before it is written: none is lost, none is left over.
+
+A file is announced (a row that dooms it in an hour, committed), then written, then kept by the transaction whose rows
+name it. Whatever breaks in between, the sweep deletes what nobody kept.
+"""
+
+import logging
+import secrets
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import Storage, storages
+from django.db import transaction
+
+from reports.models import StoredFile
+from reports.models.photo import PRIVATE, PUBLIC, SMALL
+
+logger = logging.getLogger(__name__)
+
+GRACE: Final = timedelta(hours=1)  # longer than any request or job takes to keep what it has written
+AGAIN: Final = timedelta(minutes=10)
+BATCH: Final = 100
+
+
+class StorageAway(Exception):
+    """The storage did not do what it was asked to."""
+
+
+class NotThere(Exception):
+    """A file that was written is not in the ledger any more: whoever wrote it took too long."""
+
+
+def storage() -> Storage:
+    """The storage of photos."""
+    return storages["photos"]
+
+
+def new_key() -> str:
+    """A name that nobody guesses: 192 random bits."""
+    return secrets.token_urlsafe(24)
+
+
+def original_name(key: str) -> str:
+    """Where a file lies as it came."""
+    return f"{PRIVATE}/{key[:2]}/{key}"
+
+
+def names_of(key: str, *, public: bool) -> tuple[str, str]:
+    """Where a rendition lies: its view and its thumbnail."""
+    folder = f"{PUBLIC if public else PRIVATE}/{key[:2]}"
+    return f"{folder}/{key}.jpg", f"{folder}/{key}{SMALL}.jpg"
+
+
+def write(contents: Mapping[str, bytes | File[bytes]], *, at: datetime, doomed_at: datetime | None = None) -> None:
+    """Write files under these names; they go again at `doomed_at` (in an hour) unless they are kept.
+
+    Raises StorageAway, and then leaves none of them for long.
+    """
+    end = doomed_at or at + GRACE
+    StoredFile.objects.bulk_create([StoredFile(name=name, doomed_at=end) for name in contents])
+    try:
+        for name, content in contents.items():
+            file: File[bytes] = ContentFile(content) if isinstance(content, bytes) else content
+            if storage().save(name, file) != name:
+                raise OSError(f"There is a file of the name {name} already.")
+    except Exception as error:  # each storage has errors of its own
+        doom(contents.keys(), at=at)
+        raise StorageAway from error
+
+
+def read(name: str) -> bytes:
+    """A file's bytes; raises StorageAway."""
+    try:
+        with storage().open(name) as file:
+            content: bytes = file.read()
+    except Exception as error:  # as above
+        raise StorageAway from error
+    return content
+
+
+def keep(names: Collection[str], *, photo_id: int) -> None:
+    """Let the files stay, in the caller's transaction, for as long as the photo does; raises NotThere."""
+    kept = StoredFile.objects.filter(name__in=names, doomed_at__isnull=False)
+    if kept.update(doomed_at=None, photo_id=photo_id) != len(names):
+        raise NotThere
+
+
+def doom(names: Collection[str], *, at: datetime) -> None:
+    """Let the files be deleted, once the caller's transaction is committed."""
+    StoredFile.objects.filter(name__in=names).update(doomed_at=at)
+
+
+def sweep(*, at: datetime, limit: int = 1_000) -> int:
+    """Delete what is doomed, `limit` files at most; how many. What the storage refuses to delete waits a while."""
+    done = 0
+    while done < limit and (gone := _sweep_batch(at)):
+        done += gone
+    return done
+
+
+@transaction.atomic
+def _sweep_batch(at: datetime) -> int:
+    due = StoredFile.objects.filter(doomed_at__lte=at).order_by("doomed_at")
+    gone, held = [], []
+    for row in due.select_for_update(skip_locked=True)[:BATCH]:
+        try:
+            storage().delete(row.name)
+        except Exception:  # as above
+            logger.exception("A photo's file could not be deleted")
+            held.append(row.pk)
+        else:
+            gone.append(row.pk)
+    StoredFile.objects.filter(pk__in=held).update(doomed_at=at + AGAIN)
+    StoredFile.objects.filter(pk__in=gone).delete()
+    return len(gone)

@@ -1,0 +1,17 @@
+"""The worker told that there are photos to see to; the rows are the truth, and a sweep finds what a lost job left."""
+
+from django.db import transaction
+from django_q.tasks import async_task
+
+JOB = "reports.tasks.see_to_photos"
+
+
+def hint() -> None:
+    """Enqueue one job for all the photos of this transaction, after its commit; a broker that is down fails nobody."""
+    pending = transaction.get_connection().run_on_commit
+    if not any(function is _enqueue for _, function, _ in pending):
+        transaction.on_commit(_enqueue, robust=True)
+
+
+def _enqueue() -> None:
+    async_task(JOB, q_options={"group": "photos", "save": False})

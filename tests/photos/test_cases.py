@@ -1,0 +1,375 @@
+"""The acceptance cases of media and privacy, M1 to M8, through the front door."""
+
+from datetime import UTC, datetime
+from io import BytesIO
+
+import pytest
+from django.test import Client
+from PIL import Image, ImageChops, ImageStat
+
+from people.models import Role
+from reports.models import Photo
+from reports.publishing import hide, publish
+from reports.tasks import see_to_photos, sweep_photos
+from tests.api.desks import Desk
+from tests.factories import CategoryFactory, RoutingRuleFactory
+from tests.photos.conftest import address_of, as_holder, fetched, part, shown
+from tests.pictures import MIMES, SECRETS, corners, photo, plain, png_of, scene, segments
+from tests.shapes import lonlat
+from tests.staff import file_report, handler
+
+pytestmark = pytest.mark.django_db
+
+NEAR = lonlat(530, 500)  # 30 m east of the report's place
+JUST_PIXELS = ["APP0", "DB", "DB", "C2", "C4", "DA"]
+
+
+@pytest.fixture
+def category(small_city):
+    """Makes a category with a rule of moderation, and its routing."""
+
+    def make(moderation: str):
+        made = CategoryFactory(code=moderation.replace("_", "-"), moderation=moderation)
+        RoutingRuleFactory(
+            root=small_city.city, category=made, function=small_city.west_works.function, level=small_city.west.level
+        )
+        return made
+
+    return make
+
+
+@pytest.mark.parametrize("form", MIMES)
+def test_M1_served_files_hold_pixels_and_nothing_else(report, added, form):
+    sent = photo(form, lon=NEAR[0], lat=NEAR[1])
+    assert SECRETS["exif"].encode() in sent
+    kept = added(report, sent, mime=MIMES[form], keep_original="true")
+    (seen,) = shown(report)
+    for content in (
+        fetched(seen["url"]),
+        fetched(seen["thumbnail_url"]),
+        as_holder(report, address_of(report, f"/{kept.number}/view")).content,
+        as_holder(report, address_of(report, f"/{kept.number}/thumbnail")).content,
+    ):
+        for secret in SECRETS.values():
+            assert secret.encode() not in content
+        for mark in (b"Exif", b"http://ns.adobe.com", b"xmpmeta", b"Photoshop", b"ICC_PROFILE", b"GPS"):
+            assert mark not in content
+        assert set(segments(content)) == set(JUST_PIXELS)
+        assert content.count(b"\xff\xd8\xff") == 1  # and no picture within the picture
+        with Image.open(BytesIO(content)) as image:
+            assert not image.getexif()
+            assert set(image.info) <= {
+                "jfif",
+                "jfif_version",
+                "jfif_unit",
+                "jfif_density",
+                "progressive",
+                "progression",
+            }
+
+
+def test_M1_the_place_is_kept_with_consent_for_the_staff_alone(report, added, head):
+    sent = photo(lon=NEAR[0], lat=NEAR[1])
+    kept = added(report, sent, keep_original="true")
+    assert kept.gps.coords == pytest.approx(NEAR, abs=1e-6)
+    assert kept.taken_at == datetime(2026, 11, 20, 9, 15, 10, tzinfo=UTC)
+    assert head.get(f"reports/{report.reference}/photos/{kept.number}/original").content == sent
+    assert as_holder(report, address_of(report, f"/{kept.number}/original")).status_code == 403
+    assert Client().get(address_of(report, f"/{kept.number}/original")).status_code == 404
+    for answer in (Client().get(address_of(report)), as_holder(report, address_of(report))):
+        assert "gps" not in answer.text
+        assert "taken" not in answer.text
+
+
+def test_M1_without_consent_neither_the_place_nor_the_original_is_kept(report, added, head, stored_names):
+    kept = added(report, photo(lon=NEAR[0], lat=NEAR[1]))
+    assert (kept.gps, kept.original) == (None, "")
+    sweep_photos()
+    assert len(stored_names()) == 4  # the view and the thumbnail, and the public's
+    assert head.get(f"reports/{report.reference}/photos/{kept.number}/original").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("form", "orientation"), [("JPEG", 1), ("JPEG", 3), ("JPEG", 6), ("JPEG", 8), ("PNG", 8), ("WEBP", 6), ("HEIF", 6)]
+)
+def test_M2_the_orientation_is_baked_in(report, added, form, orientation):
+    turn = {3: Image.Transpose.ROTATE_180, 6: Image.Transpose.ROTATE_90, 8: Image.Transpose.ROTATE_270}
+    upright = scene()
+    lying = upright.transpose(turn[orientation]) if orientation in turn else upright
+    added(report, photo(form, image=lying, orientation=orientation), mime=MIMES[form])
+    (seen,) = shown(report)
+    assert (seen["width"], seen["height"]) == (640, 480)
+    for content in (fetched(seen["url"]), fetched(seen["thumbnail_url"])):
+        assert corners(content) == ("red", "green", "blue")
+
+
+@pytest.mark.parametrize("orientation", [2, 4, 5, 7])
+def test_M2_mirrored_photos_are_put_right_as_well(report, added, orientation):
+    back = {
+        2: Image.Transpose.FLIP_LEFT_RIGHT,
+        4: Image.Transpose.FLIP_TOP_BOTTOM,
+        5: Image.Transpose.TRANSPOSE,
+        7: Image.Transpose.TRANSVERSE,
+    }
+    added(report, photo(image=scene().transpose(back[orientation]), orientation=orientation))
+    assert corners(fetched(shown(report)[0]["url"])) == ("red", "green", "blue")
+
+
+@pytest.mark.parametrize(
+    ("content", "mime", "status", "code"),
+    [
+        (b"", "image/jpeg", 400, "empty_file"),
+        (b"<!doctype html><script>alert(1)</script>", "image/jpeg", 415, "unknown_photo_format"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", "image/svg+xml", 415, "unknown_photo_format"),
+        (b"GIF89a/*" + b"\0" * 40 + b"*/=alert(1);", "image/gif", 415, "unknown_photo_format"),
+        (b"BM" + b"\0" * 60, "image/bmp", 415, "unknown_photo_format"),
+        (b"\0\0\0\x20ftypavif" + b"\0" * 40, "image/avif", 415, "unknown_photo_format"),
+        (b"MZ" + b"\0" * 60, "application/octet-stream", 415, "unknown_photo_format"),
+        (plain(scene()), "image/png", 415, "photo_type_mismatch"),
+        (plain(scene()), "text/html", 415, "photo_type_mismatch"),
+        (plain(scene(), "PNG"), "image/jpeg", 415, "photo_type_mismatch"),
+        (photo() + b"<html><script>alert(1)</script></html>", "image/jpeg", 422, "not_only_a_photo"),
+        (plain(scene(), comment=b"<?php system($_GET['x']); ?>"), "image/jpeg", 422, "not_only_a_photo"),
+        (photo() + b"%PDF-1.7\n%%EOF", "image/jpeg", 422, "not_only_a_photo"),
+        (b"%PDF-1.7\n", "application/pdf", 403, "documents_only_from_staff"),
+    ],
+)
+def test_M3_what_is_no_photo_is_refused_at_the_door(report, send, stored_names, content, mime, status, code):
+    response = send(report, part(content, mime=mime, name="photo.jpg"))
+    assert (response.status_code, response.json()["code"]) == (status, code)
+    assert response.json()["errors"][0]["field"] == "photo[0]"
+    assert not Photo.objects.exists()
+    assert stored_names() == []
+
+
+def test_M3_a_bomb_is_refused_before_it_is_decoded(report, added, stored_names, send):
+    bomb = png_of(30_000, 30_000)
+    assert len(bomb) < 200_000
+    kept = added(report, bomb, mime="image/png")
+    assert (kept.state, kept.refusal, kept.original) == ("refused", "too_many_pixels", "")
+    assert shown(report) == []
+    told = as_holder(report, address_of(report)).json()["photos"][0]
+    assert (told["state"], told["refusal"], told["url"]) == ("refused", "too_many_pixels", None)
+    assert told["refusal_detail"]
+    sweep_photos()
+    assert stored_names() == []
+
+
+def test_M3_what_is_hidden_in_the_middle_of_a_photo_is_found_by_the_worker(report, added):
+    image = scene(2000, 1500).effect_spread(40)
+    middle = plain(image, quality=95)
+    place = len(middle) // 2
+    assert place > 70_000  # further in than the door looks
+    kept = added(report, middle[:place] + b"<script src=//evil.example></script>" + middle[place:])
+    assert (kept.state, kept.refusal) == ("refused", "not_only_a_photo")
+
+
+@pytest.mark.parametrize("form", MIMES)
+def test_M3_a_truncated_file_is_refused(report, added, form):
+    whole = photo(form)
+    kept = added(report, whole[: len(whole) * 2 // 3], mime=MIMES[form])
+    assert (kept.state, kept.refusal) == ("refused", "damaged")
+    assert shown(report) == []
+
+
+def test_M4_a_file_of_too_many_bytes_is_refused(report, send, settings, stored_names):
+    content = photo()
+    settings.PHOTO_MAX_BYTES = len(content) - 1
+    response = send(report, part(content))
+    assert (response.status_code, response.json()["code"]) == (413, "photo_too_large")
+    settings.PHOTO_MAX_BYTES = len(content)
+    assert send(report, part(content)).status_code == 201
+    assert len(stored_names()) == 1
+
+
+def test_M4_a_picture_of_too_many_pixels_is_refused(report, added, settings):
+    settings.PHOTO_MAX_PIXELS = 640 * 480 - 1
+    assert added(report, plain(scene())).refusal == "too_many_pixels"
+    settings.PHOTO_MAX_PIXELS = 640 * 480
+    assert added(report, plain(scene(seed=1))).state == "ready"
+
+
+def test_M4_what_is_served_is_small_whatever_was_sent(report, added):
+    added(report, plain(scene(3000, 1500)))
+    (seen,) = shown(report)
+    assert (seen["width"], seen["height"]) == (1600, 800)
+    for address, size in ((seen["url"], (1600, 800)), (seen["thumbnail_url"], (320, 160))):
+        with Image.open(BytesIO(fetched(address))) as image:
+            assert (image.format, image.size) == ("JPEG", size)
+
+
+def test_M4_more_photos_than_a_report_may_have_are_refused(report, send, settings, stored_names):
+    settings.PHOTOS_PER_REPORT = 3
+    assert send(report, part(plain(scene())), part(plain(scene(seed=1)))).status_code == 201
+    response = send(report, part(plain(scene(seed=2))), part(plain(scene(seed=3))))
+    assert (response.status_code, response.json()["code"]) == (409, "too_many_photos")
+    assert Photo.objects.count() == 2
+
+
+def test_M5_the_staff_read_how_far_from_the_pin_the_photo_was_taken(report, added, head, small_city):
+    far = added(report, photo(lon=NEAR[0], lat=NEAR[1]), keep_original="true")
+    none = added(report, plain(scene(seed=1)), keep_original="true")
+    told = {each["number"]: each for each in head.get(f"reports/{report.reference}/photos").json()["photos"]}
+    assert told[far.number]["gps_distance_m"] == pytest.approx(30, abs=0.5)
+    assert told[none.number]["gps_distance_m"] is None
+    other = Desk.of(handler(small_city.east, Role.HEAD))  # sees the report as the public does
+    assert set(other.get(f"reports/{report.reference}/photos").json()["photos"][0]) == {
+        "url",
+        "thumbnail_url",
+        "width",
+        "height",
+        "kind",
+    }
+
+
+def test_M5_the_distance_follows_a_report_that_is_moved(report, added, head):
+    kept = added(report, photo(lon=NEAR[0], lat=NEAR[1]), keep_original="true")
+    place = {"type": "Point", "coordinates": list(lonlat(600, 500))}
+    assert head.patch(f"reports/{report.reference}", {"location": place}).status_code == 200
+    told = head.get(f"reports/{report.reference}/photos/{kept.number}").json()
+    assert told["gps_distance_m"] == pytest.approx(70, abs=0.5)
+
+
+def test_M6_covered_rectangles_are_gone_from_what_the_public_gets(report, added, head, stored_names):
+    kept = added(report, plain(scene(), quality=95), keep_original="true")
+    (before,) = shown(report)
+    uncovered = fetched(before["url"])
+    covers = [[0.0, 0.0, 0.2, 0.2], [0.5, 0.5, 0.25, 0.125]]
+    address = f"reports/{report.reference}/photos/{kept.number}"
+    assert head.patch(address, {"redactions": covers}).status_code == 200
+    for gone in (before["url"], before["thumbnail_url"]):
+        assert Client().get(gone).status_code == 404
+    assert shown(report) == []  # nothing uncovered while the covered copy is made
+    sweep_photos()
+    (after,) = shown(report)
+    assert after["url"] != before["url"]
+    with Image.open(BytesIO(fetched(after["url"]))) as image, Image.open(BytesIO(uncovered)) as old:
+        for box in ((0, 0, 126, 94), (320, 240, 480, 300)):
+            for band in ImageStat.Stat(image.crop(box)).extrema:
+                assert band[1] - band[0] <= 2  # one tone: nothing of what was there
+        rest = (200, 10, 290, 200)
+        assert max(ImageStat.Stat(ImageChops.difference(image.crop(rest), old.crop(rest))).mean) < 4
+    with Image.open(BytesIO(fetched(after["thumbnail_url"]))) as small:
+        assert max(ImageStat.Stat(small.crop((4, 4, 58, 42))).stddev) < 3
+    public = [name for name in stored_names() if name.startswith("photos/public")]
+    assert len(public) == 2  # the uncovered copies are deleted
+    staff = head.get(f"{address}/view").content
+    assert corners(staff) == ("red", "green", "blue")  # and the staff see what was covered
+
+
+def test_M6_nothing_that_was_below_a_rectangle_can_be_told_from_the_copy(small_city, added, head):
+    copies = []
+    for face in ((250, 240, 10), (10, 20, 250)):
+        image = scene()
+        image.paste(face, (328, 250, 421, 333))
+        report = file_report(small_city.pothole, x=500)
+        added(report, plain(image, "PNG"), mime="image/png")
+        cover = [328 / 640, 250 / 480, 93 / 640, 83 / 480]
+        head.patch(f"reports/{report.reference}/photos/1", {"redactions": [cover]})
+        see_to_photos()
+        (seen,) = shown(report)
+        copies.append((fetched(seen["url"]), fetched(seen["thumbnail_url"])))
+    assert copies[0] == copies[1]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "x",
+        {},
+        [[0, 0, 1]],
+        [[0, 0, 0, 1]],
+        [[-0.1, 0, 1, 1]],
+        [[0, 0, 1.1, 1]],
+        [[1, 0, 0.1, 0.1]],
+        [["a", 0, 1, 1]],
+        [[True, 0, 1, 1]],
+        [[0, 0, 1, 1]] * 51,
+    ],
+)
+def test_M6_what_is_no_rectangle_covers_nothing(report, added, head, wrong):
+    kept = added(report, plain(scene()))
+    response = head.patch(f"reports/{report.reference}/photos/{kept.number}", {"redactions": wrong})
+    assert (response.status_code, response.json()["code"]) == (400, "invalid_rectangles")
+    assert len(shown(report)) == 1
+
+
+@pytest.mark.parametrize(
+    ("moderation", "at_once"), [("at_once", 1), ("text_reviewed", 0), ("reviewed", 0), ("never", 0)]
+)
+def test_M7_the_category_says_whether_a_photo_is_public_at_once(small_city, category, added, moderation, at_once):
+    report = file_report(category(moderation), x=500)
+    kept = added(report, photo())
+    assert kept.is_public == bool(at_once)
+    answer = Client().get(f"/api/v1/reports/{report.reference}")
+    assert len(answer.json()["properties"]["photos"] if answer.status_code == 200 else []) == at_once
+    assert as_holder(report, address_of(report, "/1/view")).status_code == 200  # its reporter sees it all the same
+    if not at_once:
+        assert Client().get(address_of(report, "/1/view")).status_code == 404
+
+
+def test_M7_a_photo_that_waits_is_public_once_somebody_shows_it_and_gone_once_hidden(category, added, head):
+    report = file_report(category("reviewed"), x=500)
+    added(report, photo())
+    address = f"reports/{report.reference}/photos/1"
+    publish(report=report)
+    see_to_photos()
+    assert shown(report) == []  # the report is public, the photo is not
+    assert head.patch(address, {"is_public": True}).json()["is_public"]
+    assert shown(report) == []
+    see_to_photos()
+    (seen,) = shown(report)
+    assert Client().get(seen["url"]).status_code == 200
+    assert head.patch(address, {"is_public": False}).status_code == 200
+    assert shown(report) == []
+    assert Client().get(seen["url"]).status_code == 404
+
+
+def test_M7_a_photo_goes_with_its_report_and_comes_back_under_another_name(report, added, stored_names):
+    added(report, photo())
+    (seen,) = shown(report)
+    hide(report=report)
+    assert Client().get(seen["url"]).status_code == 404
+    sweep_photos()
+    assert [name for name in stored_names() if name.startswith("photos/public")] == []
+    publish(report=report)
+    see_to_photos()
+    (again,) = shown(report)
+    assert again["url"] != seen["url"]
+    assert Client().get(again["url"]).status_code == 200
+
+
+def test_M7_a_stricter_category_hides_what_nobody_has_reviewed(report, category, added, head):
+    added(report, photo())
+    added(report, photo(seed=1))
+    assert head.patch(f"reports/{report.reference}/photos/2", {"is_public": True}).status_code == 200
+    stricter = category("text_reviewed")
+    assert head.patch(f"reports/{report.reference}", {"category": stricter.code}).status_code == 200
+    assert len(shown(report)) == 1
+    assert list(Photo.objects.filter(is_public=True).values_list("number", flat=True)) == [2]
+
+
+def test_M7_what_is_never_public_cannot_be_shown(category, added, small_city):
+    report = file_report(category("never"), x=500)
+    added(report, photo())
+    dispatcher = Desk.of(handler(small_city.city, Role.DISPATCHER))
+    response = dispatcher.patch(f"reports/{report.reference}/photos/1", {"is_public": True})
+    assert (response.status_code, response.json()["code"]) == (409, "not_for_the_public")
+
+
+def test_M8_documents_come_from_the_staff_and_stay_with_them(report, send, head):
+    content = b"%PDF-1.7\n" + b"1 0 obj\n" * 100 + b"%%EOF"
+    refused = send(report, part(content, mime="application/pdf", name="order.pdf"))
+    assert (refused.status_code, refused.json()["code"]) == (403, "documents_only_from_staff")
+    taken = send(report, part(content, mime="application/pdf", name="order.pdf"), desk=head)
+    assert taken.status_code == 201
+    assert taken.json()["photos"][0]["state"] == "ready"
+    see_to_photos()
+    assert shown(report) == []
+    assert as_holder(report, address_of(report)).json()["photos"] == []
+    original = head.get(f"reports/{report.reference}/photos/1/original")
+    assert original.content == content
+    assert original.headers["Content-Disposition"] == 'attachment; filename="photo-1.pdf"'
+    assert original.headers["X-Content-Type-Options"] == "nosniff"
+    response = head.patch(f"reports/{report.reference}/photos/1", {"is_public": True})
+    assert response.json()["code"] == "not_for_the_public"

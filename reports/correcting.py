@@ -75,6 +75,7 @@ def _write(report: Report, *, place: Point, kind: Category, route: Route, accura
     report.root_id, report.jurisdictions = route.root_id, route.codes
     report.public_location, report.public_jurisdictions = face.public_location, face.public_jurisdictions
     report.is_public, report.public_text = shown.is_public, shown.text
+    report.duplicates_sought_at = None  # its neighbors are others now
     report.save(
         update_fields=[
             "location",
@@ -86,6 +87,7 @@ def _write(report: Report, *, place: Point, kind: Category, route: Route, accura
             "public_jurisdictions",
             "is_public",
             "public_text",
+            "duplicates_sought_at",
         ]
     )
 

@@ -12,6 +12,7 @@ from people.models import User
 from reports.acknowledgement import acknowledge
 from reports.contacts import NewContact, keep_contact, keyed_hash
 from reports.deadlines import first_deadline
+from reports.duplicates import NO_CLAIMS, Claims, claim
 from reports.handling import first_assignment
 from reports.models import Report, StatusUpdate
 from reports.photos import Stored, first_photos
@@ -34,12 +35,15 @@ def submit_report(
     language: str = "fa",
     contact: NewContact | None = None,
     device_id: str = "",
+    claims: Claims = NO_CLAIMS,
     by: User | None = None,
     photos: Sequence[Stored] = (),
 ) -> Report:
     """Store a report with its decision, first status, deadlines, photos and acknowledgement; all of it or nothing.
 
-    `location` is WGS 84, lon/lat. Raises jurisdictions.routing.OutsideServiceArea, photos.TooManyPhotos.
+    `location` is WGS 84, lon/lat; `claims` are what the caller says of other reports. Whose duplicate it is by likeness
+    is for the worker to find. Raises jurisdictions.routing.OutsideServiceArea, duplicates.ClaimRefused,
+    photos.TooManyPhotos.
     """
     route = find_route(location=location, category=category, on=received_at, accuracy_m=accuracy_m or 0, source=source)
     face = public_face(category=category, location=location, description=description, route=route)
@@ -71,5 +75,6 @@ def submit_report(
     first_deadline(report=report)
     if photos:
         first_photos(report=report, stored=photos, at=received_at, by=by)
+    claim(report=report, claims=claims, by=by, at=received_at)
     acknowledge(report=report, route=route, contact=contact or NewContact(), at=received_at)
     return report

@@ -1,4 +1,4 @@
-"""What the worker does: folds changes into counts, goes on with reroutings, begins one on a boundary set's day, sees
+"""What the worker does: folds changes into counts, looks for duplicates, begins reroutings and goes on with them, sees
 to photos.
 """
 
@@ -12,7 +12,8 @@ from django.utils import timezone
 from django_q.tasks import async_task
 
 from reports.density import fold, sweep
-from reports.models import Rerouting, ReroutingState
+from reports.duplicates import seek_duplicates
+from reports.models import Report, Rerouting, ReroutingState
 from reports.photos import developing, files, uploads
 from reports.rerouting import begin_apply, begin_preview, carry_on
 from reports.rerouting.flips import sets_that_came_into_force
@@ -20,7 +21,9 @@ from reports.rerouting.flips import sets_that_came_into_force
 logger = logging.getLogger(__name__)
 
 JOB = "reports.tasks.carry_on_rerouting"
+SEEKING = "reports.tasks.seek"
 BUDGET = timedelta(seconds=30)  # below the time a job may run, by more than one batch takes
+SWEPT = 5_000  # reports in one sweep, at most
 
 
 class TimeIsUp(Exception):
@@ -48,6 +51,34 @@ def sweep_photos() -> int:
     see_to_photos()
     uploads.sweep(clock=timezone.now)
     return files.sweep(at=timezone.now())
+
+
+def hint_duplicates(report: Report) -> None:
+    """Have the duplicates of a report looked for after the commit; what a lost job leaves, the sweep finds."""
+    transaction.on_commit(lambda: _enqueue_seeking(report.pk), robust=True)
+
+
+def _enqueue_seeking(report_id: int) -> None:
+    async_task(SEEKING, report_id, q_options={"group": "duplicates", "save": False})
+
+
+def seek(report_id: int) -> bool:
+    """Look for the duplicates of a report that has come, moved or been taken up again."""
+    return seek_duplicates(report_id=report_id, at=timezone.now())
+
+
+def sweep_duplicates() -> int:
+    """Look for the duplicates of what has been waiting, the newest first, for a while; for how many that was done."""
+    stop_at = timezone.now() + BUDGET
+    done = 0
+    for report_id in Report.objects.unsought().values_list("pk", flat=True)[:SWEPT]:
+        if timezone.now() >= stop_at:
+            break
+        try:
+            done += seek(report_id)
+        except Exception:  # whatever one meets, the others go on
+            logger.exception("The duplicates of report %s could not be looked for", report_id)
+    return done
 
 
 def hint(rerouting: Rerouting) -> None:

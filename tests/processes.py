@@ -1,6 +1,7 @@
 """Processes of ours beside the tests, on the test database."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -51,6 +52,18 @@ def running_server(*, workers: int) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
+        process.wait(30)
+
+
+@contextmanager
+def running_worker() -> Iterator[None]:
+    """The real worker with its processes, ended at once."""
+    command = [sys.executable, "manage.py", "qcluster"]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment(), start_new_session=True)
+    try:
+        yield
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait(30)
 
 

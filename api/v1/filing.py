@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from api.clients import count_filing, count_photos, scope_of, viewer_of
 from api.errors import Fault, Problem, refusal
 from api.idempotency import Answer, answer_once, key_of, was_answered
+from api.v1.claims import claim_problem, claims_of
 from api.v1.fields import AccuracyField, EmailField, MomentField, PhoneField, PointField, TextField
 from api.v1.photo_parts import digest_of, is_form, read_photos, read_report, stored_photos, too_many, too_slow
 from api.v1.representations import new_report
@@ -21,9 +22,11 @@ from jurisdictions.routing import OutsideServiceArea
 from people.access import Right, Viewer
 from persian.normalize import NOT_TEXT
 from reports.contacts import NewContact
+from reports.duplicates import ClaimRefused
 from reports.intake import submit_report
 from reports.models import PhotoKind, Report
 from reports.photos import Incoming, NotThere, TooManyPhotos
+from reports.tasks import hint_duplicates
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -86,6 +89,8 @@ class FilingSerializer(StrictSerializer):
     language = OneOf(choices=["fa", "en"], required=False)
     contact = ContactSerializer(required=False)
     device_id = TextField(max_length=200, required=False, allow_blank=True)
+    duplicate_of = TextField(max_length=40, required=False)
+    not_duplicate_of = serializers.ListField(child=TextField(max_length=40), max_length=20, required=False)
     source = OneOf(  # type: ignore[assignment]  # the framework has an attribute of that name
         choices=[Source.WEB, Source.APP, Source.CALL_CENTER, Source.API], required=False
     )
@@ -106,6 +111,7 @@ def file_report(request: Request) -> Answer:
         count_filing(request, at=at)
         if incoming:
             count_photos(request, number=len(incoming), at=at)
+    values["claims"] = claims_of(values, viewer)
     values["contact"] = NewContact(**values.pop("contact", {}))
     values.setdefault("language", "en" if (get_language() or "").startswith("en") else "fa")
 
@@ -115,6 +121,7 @@ def file_report(request: Request) -> Answer:
 
     def act() -> Answer:
         report = _submit(viewer, category=category, received_at=at, by=viewer.user, photos=stored, **values)
+        hint_duplicates(report)
         return new_report(report)
 
     body = told | {"photos": digest_of(incoming)} if incoming else told
@@ -183,6 +190,8 @@ def _submit(viewer: Viewer, **values: Any) -> Report:
         raise too_many() from error
     except NotThere as error:
         raise too_slow() from error
+    except ClaimRefused as refused:
+        raise claim_problem(refused, values["claims"]) from refused
     cities = {each.ground.city.pk for each in viewer.where(Right.FILE_FOR_CALLER)}
     if report.source == Source.CALL_CENTER and not viewer.sees_everything and report.root_id not in cities:
         raise _not_your_caller()

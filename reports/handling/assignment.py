@@ -69,7 +69,7 @@ def give(*, report: Report, decision: Decision, by: User | None, at: datetime) -
     """End the current assignment and make the next; `report` is locked, and saved with its new department."""
     current = Assignment.objects.filter(report=report, ended_at__isnull=True)
     current.update(ended_at=Greatest("assigned_at", Value(at)))  # the clocks of two servers may differ
-    take_back(report=report, at=at)
+    take_back(reports=[report.pk], at=at)
     report.department_id = decision.department_id
     report.save(update_fields=["department"])
     made = _record(report, decision, by=by, at=at)
@@ -77,9 +77,9 @@ def give(*, report: Report, decision: Decision, by: User | None, at: datetime) -
     return made
 
 
-def take_back(*, report: Report, at: datetime) -> bool:
-    """Take the report out of the hands that have it in the department; whether there were any."""
-    current = Delegation.objects.filter(report=report, ended_at__isnull=True)
+def take_back(*, reports: Collection[int], at: datetime) -> bool:
+    """Take reports (by key) out of the hands that have them in the department; whether there were any."""
+    current = Delegation.objects.filter(report__in=reports, ended_at__isnull=True)
     return bool(current.update(ended_at=Greatest("at", Value(at))))
 
 
@@ -133,15 +133,15 @@ def accept(*, report: Report, at: datetime, by: User | None) -> bool:
         raise ChangedMeanwhile
     if locked.department_id is None or locked.status in CLOSED:
         raise NothingToAccept
-    taken = take_on(report=locked, at=at, by=by)
+    taken = take_on(reports=[locked.pk], at=at, by=by)
     if taken:
         keep_deadlines(reports=[locked.pk], why=Why.RECOMPUTED, at=at, by=by)
     return taken
 
 
-def take_on(*, report: Report, at: datetime, by: User | None) -> bool:
-    """Note that the department has taken the report, if nobody has noted it; `report` is locked."""
-    waiting = Assignment.objects.filter(report=report, ended_at__isnull=True, accepted_at__isnull=True)
+def take_on(*, reports: Collection[int], at: datetime, by: User | None) -> bool:
+    """Note that departments have taken reports (by key), where nobody has noted it; the reports are locked."""
+    waiting = Assignment.objects.filter(report__in=reports, ended_at__isnull=True, accepted_at__isnull=True)
     return bool(waiting.filter(department__isnull=False).update(accepted_at=at, accepted_by=by))
 
 

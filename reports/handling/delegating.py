@@ -37,7 +37,7 @@ def delegate(
         raise NothingToDelegate
     if not works_for(to, report=locked, at=at):
         raise NotTheirWork
-    take_back(report=locked, at=at)
+    take_back(reports=[locked.pk], at=at)
     return Delegation.objects.create(
         report=locked,
         user=to if isinstance(to, User) else None,

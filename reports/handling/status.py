@@ -8,9 +8,11 @@ from django.db import transaction
 
 from people.models import User
 from reports.deadlines import keep_deadlines, why_of_step
+from reports.duplicates import audience_of, carry, lock_problem_of
 from reports.handling.assignment import lock, take_back, take_on
 from reports.handling.checklist import open_items
 from reports.models import ChecklistItem, ClosingReason, Report, StatusUpdate
+from reports.telling import tell
 from reports.workflow import CLOSED, Actor, Need, Status, transition
 
 
@@ -61,13 +63,16 @@ def change_status(
     note: str = "",
     is_public: bool = True,
     reason: ClosingReason | None = None,
+    alone: bool = False,
 ) -> StatusUpdate:
     """Take the report one step further, by the staff, or by the system where `by` is None.
 
-    Raises TransitionNotAllowed, StepIncomplete, ReasonDoesNotFit, ChecklistOpen. Two at once: the second sees the
-    first's step.
+    Where it stands for a problem with several reports, these go along unless it goes `alone`. Everybody concerned is
+    told of a public step, once. Raises TransitionNotAllowed, StepIncomplete, ReasonDoesNotFit, ChecklistOpen. Two at
+    once: the second sees the first's step. It takes the lock of the city's clusters: not to be called with rows locked.
     """
     actor = Actor.STAFF if by else Actor.SYSTEM
+    lock_problem_of(report.pk)
     locked = lock(report)
     step = StatusUpdate(
         report=locked, status=to, note=note.strip(), is_public=is_public, reason=reason, at=at, by=by, actor=actor
@@ -75,16 +80,17 @@ def change_status(
     _check(locked, step)
     if to == Status.RESOLVED and (left := open_items(locked)):
         raise ChecklistOpen(left)
-    return _take(report, locked, step)
+    return _take(report, locked, step, alone=alone)
 
 
 @transaction.atomic
 def answer(*, report: Report, words: str, at: datetime) -> StatusUpdate:
     """The reporter answers what was asked: the work goes on. Raises TransitionNotAllowed, StepIncomplete."""
+    lock_problem_of(report.pk)
     locked = lock(report)
     step = _reporters_step(locked, to=Status.IN_PROGRESS, words=words, at=at)
     _check(locked, step)
-    return _take(report, locked, step)
+    return _take(report, locked, step, alone=True)
 
 
 @transaction.atomic
@@ -93,6 +99,7 @@ def reopen(*, report: Report, words: str, at: datetime) -> StatusUpdate:
 
     Raises TransitionNotAllowed, StepIncomplete, TooLateToReopen, ReopenedBefore.
     """
+    lock_problem_of(report.pk)
     locked = lock(report)
     step = _reporters_step(locked, to=Status.RECEIVED, words=words, at=at)
     _check(locked, step)
@@ -100,7 +107,7 @@ def reopen(*, report: Report, words: str, at: datetime) -> StatusUpdate:
         raise ReopenedBefore
     if not is_in_time(locked, at=at):
         raise TooLateToReopen
-    return _take(report, locked, step)
+    return _take(report, locked, step, alone=True)
 
 
 def may_be_reopened(report: Report, *, at: datetime) -> bool:
@@ -141,14 +148,17 @@ def _has(need: Need, step: StatusUpdate) -> bool:
     return need == Need.NOTHING or bool(step.note)
 
 
-def _take(report: Report, locked: Report, step: StatusUpdate) -> StatusUpdate:
+def _take(report: Report, locked: Report, step: StatusUpdate, *, alone: bool) -> StatusUpdate:
+    """What one reporter says is of that one's report alone; a step of the staff may be that of a whole problem."""
     was, locked.status, locked.status_at = locked.status, step.status, step.at
     locked.save(update_fields=["status", "status_at"])
     report.status, report.status_at = step.status, step.at
     step.save()
+    moved = [locked.pk, *carry(report=locked, update=step, was=was, alone=alone)]
     if step.actor == Actor.STAFF:  # to act on it is to have taken it
-        take_on(report=locked, at=step.at, by=step.by)
+        take_on(reports=moved, at=step.at, by=step.by)
     if step.status in CLOSED:
-        take_back(report=locked, at=step.at)
-    keep_deadlines(reports=[locked.pk], why=why_of_step(was=was, to=step.status), at=step.at, by=step.by)
+        take_back(reports=moved, at=step.at)
+    keep_deadlines(reports=moved, why=why_of_step(was=was, to=step.status), at=step.at, by=step.by)
+    tell(listeners=audience_of(locked, update=step), update=step, at=step.at)
     return step

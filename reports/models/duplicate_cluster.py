@@ -27,8 +27,8 @@ class DuplicateCluster(models.Model):
     """
 
     city = models.ForeignKey(Jurisdiction, models.PROTECT, related_name="+", verbose_name=_("city"))
-    root_report = models.OneToOneField(
-        Report, models.PROTECT, related_name="rooted_cluster", verbose_name=_("main report")
+    root_report = models.ForeignKey(
+        Report, models.PROTECT, related_name="rooted_clusters", db_index=False, verbose_name=_("main report")
     )
     made_at = models.DateTimeField(_("made at"))
 
@@ -37,6 +37,14 @@ class DuplicateCluster(models.Model):
     class Meta:
         verbose_name = _("problem with several reports")
         verbose_name_plural = _("problems with several reports")
+        constraints = [
+            # At the end of the transaction: two clusters may exchange their roots within it.
+            models.UniqueConstraint(
+                fields=["root_report"],
+                deferrable=models.Deferrable.DEFERRED,
+                name="reports_duplicatecluster_root_unique",
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.root_report)

@@ -52,6 +52,10 @@ class ReportQuerySet(models.QuerySet["Report"]):
         """Those whose public place lies in one of these jurisdictions of a level."""
         return self.filter(_any_of([Q(public_jurisdictions__contains={level: code}) for code in codes]))
 
+    def unsought(self) -> Self:
+        """Those whose duplicates nobody has looked for since they came, moved or were taken up again."""
+        return self.filter(duplicates_sought_at__isnull=True).order_by("-received_at")
+
     def newest_first(self) -> Self:
         """In the order of pages: by the server's clock, then by id; both never change."""
         return self.order_by("-received_at", "-id")

@@ -116,6 +116,7 @@ class StepSerializer(StrictSerializer):
     reason = TextField(max_length=80, required=False, allow_blank=True)
     note = TextField(max_length=LONGEST_NOTE, required=False, allow_blank=True)
     is_public = FlagField(required=False)
+    alone = FlagField(required=False)
 
 
 class DelegationSerializer(StrictSerializer):

@@ -26,6 +26,7 @@ from people.models import User
 from reports.correcting import correct
 from reports.handling import ChangedMeanwhile, DepartmentNotAvailable, NotToBeDeclined, assign, decline
 from reports.models import Assignment, Report
+from reports.tasks import hint_duplicates
 
 
 class ReportDeskView(ReportView):
@@ -53,6 +54,8 @@ class ReportDeskView(ReportView):
             made = correct(report=report, at=timezone.now(), by=viewer.user, **given)
         except OutsideServiceArea as outside:
             raise outside_problem(outside) from outside
+        if made:
+            hint_duplicates(report)
         return Response(as_seen(report, viewer, changed=made is not None))
 
 

@@ -126,7 +126,7 @@ class DelegateView(APIView):
         """Take the report out of the hands that have it. The right: to handle it (`handle`)."""
         Params(request.GET, known=[])
         viewer, report = own_report(request, reference, Right.HANDLE)
-        return Response(as_seen(report, viewer, changed=take_back(report=report, at=timezone.now())))
+        return Response(as_seen(report, viewer, changed=take_back(reports=[report.pk], at=timezone.now())))
 
 
 class NotesView(APIView):

@@ -18,6 +18,7 @@ from reports.admin.scope import asking
 from reports.correcting import correct
 from reports.handling import ChangedMeanwhile, DepartmentNotAvailable, NotToBeDeclined, assign, decline
 from reports.models import Report
+from reports.tasks import hint_duplicates
 
 
 class AssignmentActs(Acting):
@@ -97,6 +98,7 @@ class AssignmentActs(Acting):
                 made = correct(report=report, at=timezone.now(), by=by(request), **form.correction())
                 if made:
                     self.log(request, report, "place and category")
+                    hint_duplicates(report)
         except OutsideServiceArea:
             form.add_error(None, _("This place lies outside the area that this service answers for."))
             return False

@@ -1,0 +1,143 @@
+"""A report's links to others: found by likeness when it comes, moves or is taken up again; what people say stays."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+
+from reports.duplicates.candidates import find_candidates
+from reports.duplicates.current import current_settings
+from reports.duplicates.facts import Facts, facts_of
+from reports.duplicates.locking import lock_cities
+from reports.duplicates.nearness import meters
+from reports.duplicates.reclustering import place
+from reports.duplicates.score import Score, score
+from reports.duplicates.settings import Settings
+from reports.models import DuplicateLink, LinkKind, LinkState, Report
+from reports.models.duplicate_link import BY_MACHINE, JOINING
+
+
+@dataclass(slots=True, kw_only=True)
+class _Found:
+    """What becomes of a report's links, and the others whose cluster may change by it."""
+
+    made: list[DuplicateLink] = field(default_factory=list)
+    changed: list[DuplicateLink] = field(default_factory=list)
+    gone: list[int] = field(default_factory=list)
+    touched: set[int] = field(default_factory=set)
+
+
+@transaction.atomic
+def seek_duplicates(*, report_id: int, at: datetime) -> bool:
+    """Link a report with those it is like, and let its cluster follow; False where it is gone, or moving away just now.
+
+    Done again, it changes nothing but what has changed: links that the machine made follow the score, links that a
+    person made or rejected stay as they are.
+    """
+    city_id = _locked_city(report_id)
+    if city_id is None:
+        return False
+    settings = current_settings()
+    own = facts_of([report_id])[report_id]
+    links = _links_of(report_id)
+    candidates = find_candidates(facts=own, city_id=city_id, settings=settings)
+    others = facts_of({*candidates, *_in_city(links, city_id)})
+    found = _compare(own, others, links, settings, at=at)
+    _write(found)
+    if found.touched or Report.objects.filter(pk=report_id, duplicate_cluster__isnull=False).exists():
+        place(report_id, touched=found.touched, at=at, settings=settings)
+    Report.objects.filter(pk=report_id).update(duplicates_sought_at=at)
+    return True
+
+
+def _locked_city(report_id: int) -> int | None:
+    """The city of the report, with its clusters ours alone; the one that it has left too, where it has moved across."""
+    where = Report.objects.filter(pk=report_id).values_list("root", "duplicate_cluster__city")
+    before = where.first()
+    if before is None:
+        return None
+    locked = {city for city in before if city is not None}
+    lock_cities(locked)
+    after = where.first() or (None, None)
+    return after[0] if locked.issuperset({*after} - {None}) else None  # it is moving across just now: look again later
+
+
+def _links_of(report_id: int) -> dict[int, DuplicateLink]:
+    links = DuplicateLink.objects.touching([report_id])
+    return {each.second_id if each.first_id == report_id else each.first_id: each for each in links}
+
+
+def _in_city(ids: Collection[int], city_id: int) -> list[int]:
+    return list(Report.objects.filter(pk__in=ids, root=city_id).values_list("pk", flat=True)) if ids else []
+
+
+def _compare(
+    own: Facts, others: Mapping[int, Facts], links: Mapping[int, DuplicateLink], settings: Settings, *, at: datetime
+) -> _Found:
+    """Each of the others, and each link that there was: made, changed or ended as the scores say."""
+    found = _Found()
+    for other_id in sorted({*others, *links}):
+        link = links.get(other_id)
+        joined = link is not None and _joins(link)
+        other = others.get(other_id)
+        likeness = score(own, other, settings=settings) if other else None
+        state = _state(likeness, own, other, settings) if other and likeness else None
+        if link is None and likeness and state:
+            link = new_link(own.key, other_id, likeness, state=state, at=at)
+            found.made.append(link)
+        elif link is not None and link.state in BY_MACHINE and state is None:
+            found.gone.append(link.pk)
+            link = None
+        elif link is not None and likeness and _follow(link, likeness, state):
+            found.changed.append(link)
+        if joined or (link is not None and _joins(link)):
+            found.touched.add(other_id)
+    return found
+
+
+def _joins(link: DuplicateLink) -> bool:
+    return link.kind == LinkKind.DUPLICATE and link.state in JOINING
+
+
+def _state(likeness: Score, own: Facts, other: Facts, settings: Settings) -> str | None:
+    """What the machine says of two that are so alike; None: nothing."""
+    profile = settings.pair(own.category, other.category)
+    near = meters((own.lon, own.lat), (other.lon, other.lat)) <= profile.radius_m
+    kin = settings.kinship(own.category, other.category) > 0
+    if not near or not kin or likeness.value < profile.suggest_from:  # not near: an old link of one that has moved
+        return None
+    return LinkState.AUTOMATIC if likeness.value >= profile.link_from else LinkState.SUGGESTED
+
+
+def _follow(link: DuplicateLink, likeness: Score, state: str | None) -> bool:
+    """Let a link say what is known now; whether that is anything new. What people decided stays decided."""
+    before = (link.score, link.kind, link.state, link.features)
+    link.score, link.features = likeness.value, dict(likeness.features)
+    if link.state != LinkState.CONFIRMED:
+        link.kind = likeness.kind
+    if link.state in BY_MACHINE and state:
+        link.state = state
+    return (link.score, link.kind, link.state, link.features) != before
+
+
+def new_link(one: int, other: int, likeness: Score, *, state: str, at: datetime) -> DuplicateLink:
+    """A link between two reports (by key), not stored yet; `at` is also when people decided, where it was them."""
+    first, second = sorted((one, other))
+    return DuplicateLink(
+        first_id=first,
+        second_id=second,
+        score=likeness.value,
+        features=dict(likeness.features),
+        kind=likeness.kind,
+        state=state,
+        decided_at=None if state in BY_MACHINE else at,
+        made_at=at,
+    )
+
+
+def _write(found: _Found) -> None:
+    DuplicateLink.objects.bulk_create(found.made)
+    DuplicateLink.objects.bulk_update(found.changed, ["score", "features", "kind", "state"])
+    if found.gone:
+        DuplicateLink.objects.filter(pk__in=found.gone).delete()

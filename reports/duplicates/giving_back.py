@@ -7,7 +7,8 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from reports.models import Report, StatusUpdate
+from reports.deadlines import keep_deadlines
+from reports.models import Report, StatusUpdate, Why
 
 
 class GivenBack(NamedTuple):
@@ -35,6 +36,7 @@ def give_back(left: Collection[int], *, at: datetime) -> list[GivenBack]:
         for key, _was, status in given_back
     )
     set_statuses({each.report_id: each.is_now for each in given_back}, at=at)
+    keep_deadlines(reports=[each.report_id for each in given_back], why=Why.RECOMPUTED, at=at)
     return given_back
 
 

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('jurisdictions', '0004_conditions_of_rules'),
-        ('reports', '0012_deadlines'),
+        ('reports', '0013_photos'),
     ]
 
     operations = [

@@ -11,7 +11,9 @@ from reports.deadlines import keep_deadlines, why_of_step
 from reports.duplicates import audience_of, carry, lock_problem_of
 from reports.handling.assignment import lock, take_back, take_on
 from reports.handling.checklist import open_items
-from reports.models import ChecklistItem, ClosingReason, Report, StatusUpdate
+from reports.models import ChecklistItem, ClosingReason, Photo, PhotoKind, Report, StatusUpdate
+from reports.models.photo import PhotoQuerySet
+from reports.photos import belong_to
 from reports.telling import tell
 from reports.workflow import CLOSED, Actor, Need, Status, transition
 
@@ -143,9 +145,17 @@ def _has(need: Need, step: StatusUpdate) -> bool:
     """Whether the step brings what it needs."""
     if need == Need.QUESTION:
         return bool(step.note) and step.is_public
-    if need in {Need.REASON, Need.REASON_OR_PHOTO}:
+    if need == Need.REASON_OR_PHOTO:
+        return bool(step.note or step.reason) or _new_photos_of_the_work(step.report).exists()
+    if need == Need.REASON:
         return bool(step.note or step.reason)
     return need == Need.NOTHING or bool(step.note)
+
+
+def _new_photos_of_the_work(report: Report) -> PhotoQuerySet:
+    """What the staff have shown since the last step that was resolved; a worker may still be preparing it."""
+    shown = Photo.objects.usable().filter(report=report, kind=PhotoKind.AFTER, from_reporter=False)
+    return shown.filter(step__isnull=True)
 
 
 def _take(report: Report, locked: Report, step: StatusUpdate, *, alone: bool) -> StatusUpdate:
@@ -154,6 +164,8 @@ def _take(report: Report, locked: Report, step: StatusUpdate, *, alone: bool) ->
     locked.save(update_fields=["status", "status_at"])
     report.status, report.status_at = step.status, step.at
     step.save()
+    if step.status == Status.RESOLVED:
+        belong_to(photos=list(_new_photos_of_the_work(locked)), step=step)
     moved = [locked.pk, *carry(report=locked, update=step, was=was, alone=alone)]
     if step.actor == Actor.STAFF:  # to act on it is to have taken it
         take_on(reports=moved, at=step.at, by=step.by)

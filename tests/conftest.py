@@ -12,7 +12,17 @@ from django.test import Client
 
 from config.cluster import ensure_running
 from config.storage import files_below
-from jurisdictions.models import Category, Department, Jurisdiction
+from jurisdictions.models import (
+    Boundary,
+    BoundarySet,
+    Category,
+    CategoryGroup,
+    Department,
+    Function,
+    Jurisdiction,
+    Level,
+    RoutingRule,
+)
 from tests.browser import chromium, idle, reader, visit
 from tests.database import django_db_modify_db_settings
 from tests.factories import (
@@ -25,10 +35,12 @@ from tests.factories import (
     LevelFactory,
     RoutingRuleFactory,
 )
+from tests.kept import Kept
+from tests.order import pytest_collection_modifyitems
 from tests.shapes import lonlat, rectangle, square
 
 # One browser for all: a second one in a process would not start beside it.
-__all__ = ["chromium", "django_db_modify_db_settings", "idle", "reader", "visit"]
+__all__ = ["chromium", "django_db_modify_db_settings", "idle", "pytest_collection_modifyitems", "reader", "visit"]
 
 ensure_running()  # for a pytest that no script has started
 
@@ -70,9 +82,7 @@ class SmallCity:
     pothole: Category
 
 
-@pytest.fixture
-def small_city(db: None) -> SmallCity:
-    """A city of two districts, a zone, civil works at both levels, and a rule for potholes."""
+def _build_small_city() -> SmallCity:
     city = CityFactory(code="sample")
     BoundaryFactory(jurisdiction=city, shape=rectangle(0, 0, width=2000, height=1000))
     west = JurisdictionFactory(root=city, code="1", name_fa="منطقه ۱", name_en="District 1")
@@ -101,6 +111,29 @@ def small_city(db: None) -> SmallCity:
         city_works=DepartmentFactory(jurisdiction=city, function=works, code="city-civil-works"),
         pothole=pothole,
     )
+
+
+_SMALL_CITY = Kept(
+    _build_small_city,
+    [
+        Level,
+        Jurisdiction,
+        BoundarySet,
+        Boundary,
+        Function,
+        Department,
+        CategoryGroup,
+        Category,
+        RoutingRule,
+    ],
+)
+
+
+@pytest.fixture
+def small_city(db: None, request: pytest.FixtureRequest) -> SmallCity:
+    """A city of two districts, a zone, civil works at both levels, and a rule for potholes."""
+    # A browser keeps answers from test to test, by validators made of keys: for it they must be others each time.
+    return _build_small_city() if "visit" in request.fixturenames else _SMALL_CITY()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -19,9 +19,16 @@ def django_db_modify_db_settings(request, django_db_modify_db_settings_parallel_
     test = connection.settings_dict["TEST"]
     # A commit need not reach the disk: nothing in this database outlives a crash.
     connection.settings_dict["OPTIONS"]["options"] += " -c synchronous_commit=off"
+    connection.creation._destroy_test_db = _drop
     name = connection.creation._get_test_db_name().removesuffix(f"_{worker}")
     with django_db_blocker.unblock():
         test["TEMPLATE"] = _migrated(f"{name}_template")
+
+
+def _drop(name: str, verbosity: int) -> None:
+    """On a busy machine the server may not have noticed yet that a process of ours, or a thread of it, has ended."""
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f"DROP DATABASE {connection.ops.quote_name(name)} WITH (FORCE)")
 
 
 def _migrated(name: str) -> str:

@@ -28,7 +28,7 @@ from tests.factories import CategoryFactory
 from tests.shapes import at, lonlat
 from tests.threads import InTheBackground
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
 MOST = 1_000
 NOW = datetime(2026, 3, 21, 9, tzinfo=UTC)

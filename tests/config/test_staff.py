@@ -229,6 +229,7 @@ def test_each_of_the_filters_is_tried_on_some_list(db):
     assert {query for model in MODELS for query in filters_of(model)} == set(FILTERS)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("app", APPS)
 def test_no_request_ends_in_a_server_error(full_city, app):
     """Django's own pages do for some of these; the test client would raise what a server answers with 500."""

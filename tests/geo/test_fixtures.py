@@ -229,6 +229,7 @@ def test_no_street_is_more_than_five_metres_off_the_extract(shared_data: Path) -
 
 
 @pytest.mark.shared_data
+@pytest.mark.long
 def test_the_command_makes_the_shipped_files_byte_for_byte(shared_data: Path, tmp_path: Path) -> None:
     columns = ["name_fa=name_fa", "name_en=name_en"]
     words = ["--city", "mashhad", "--name-fa", "مشهد", "--name-en", "Mashhad", "--source-date", "2024-08-06"]

@@ -13,6 +13,8 @@ from notifications.models import Message, State
 from notifications.outbox import BUDGET, DRAIN_JOB
 from tests.notifications.helpers import NOON, kill, until
 
+pytestmark = pytest.mark.long
+
 
 def sent() -> bool:
     return not Message.objects.unfinished().exists()

@@ -37,7 +37,7 @@ from tests.reports.density_ground import WORLD, fold_all, public, some_box, summ
 from tests.shapes import at
 from tests.threads import InTheBackground
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True)]
 START = datetime(2026, 3, 21, 8, 0, tzinfo=UTC)
 EVERYTHING = ReportFilter()
 

@@ -9,8 +9,11 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import dj_database_url
+import pytest
 
 from tests.script.checkout import Checkout
+
+pytestmark = pytest.mark.long
 
 
 def socket_folder(checkout: Checkout) -> Path:

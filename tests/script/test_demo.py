@@ -16,6 +16,8 @@ import pytest
 
 from tests.script.checkout import ROOT
 
+pytestmark = pytest.mark.long
+
 NAME = f"cityeye_demo_{os.getpid()}"
 
 

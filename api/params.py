@@ -14,6 +14,7 @@ from geo.nearness import as_polygon
 from geo.tiles import DEEPEST
 
 CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+NOT_PROSE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")  # all of these but tabs and line breaks
 MOST_METRES = 50_000
 NUMBER = re.compile(r"[+-]?(\d{1,15}(\.\d{0,30})?|\.\d{1,30})([eE][+-]?\d{1,3})?\Z", re.ASCII)
 
@@ -49,6 +50,15 @@ class Params:
         value = self._query.get(name)
         if value and CONTROL.search(value):
             raise bad(name, "invalid_characters", _("Control characters have no place here."))
+        return value
+
+    def prose(self, name: str, *, most: int) -> str:
+        """A text of several lines as people write it, empty where the parameter is absent."""
+        value = self._query.get(name) or ""
+        if NOT_PROSE.search(value):
+            raise bad(name, "invalid_characters", _("Control characters have no place here."))
+        if len(value) > most:
+            raise bad(name, "too_long", _("This text is longer than %(most)d characters: shorten it.") % {"most": most})
         return value
 
     def words(self, name: str) -> list[str]:

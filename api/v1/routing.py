@@ -130,20 +130,26 @@ def no_answer(outside: OutsideServiceArea) -> Problem:
 
 
 def _asked(params: Params) -> Asked:
-    lon, lat = _location(params)
-    accuracy_m = params.number("accuracy_m") or 0.0
-    if not 0 <= accuracy_m <= 100_000:
-        raise bad("accuracy_m", "invalid_number", _("Accuracy is a number of metres, from 0 to 100,000."))
+    lon, lat = read_location(params)
     return Asked(
         lon=lon,
         lat=lat,
         category=params.text("category") or "",
         source=_source(params),
-        accuracy_m=accuracy_m,
+        accuracy_m=read_accuracy(params) or 0.0,
     )
 
 
-def _location(params: Params) -> tuple[float, float]:
+def read_accuracy(params: Params) -> float | None:
+    """How far off the place may be, in metres; None where nothing is said. Raises Problem."""
+    accuracy_m = params.number("accuracy_m")
+    if accuracy_m is not None and not 0 <= accuracy_m <= 100_000:
+        raise bad("accuracy_m", "invalid_number", _("Accuracy is a number of metres, from 0 to 100,000."))
+    return accuracy_m
+
+
+def read_location(params: Params) -> tuple[float, float]:
+    """Longitude and latitude. Raises Problem."""
     lon, lat = params.required_number("lon"), params.required_number("lat")
     if not (-180 <= lon <= 180 and -90 <= lat <= 90):
         detail = _("Longitude lies between -180 and 180, latitude between -90 and 90.")

@@ -49,6 +49,11 @@ def _geojson(schema: dict[str, Any], description: str) -> dict[tuple[int, str], 
     return {(200, "application/geo+json"): OpenApiResponse(schema, description)}
 
 
+def collection_of_points(properties: dict[str, Any], description: str) -> dict[tuple[int, str], OpenApiResponse]:
+    """A FeatureCollection of points with these properties."""
+    return _geojson(_collection(_feature("Point", properties)), description)
+
+
 _TEXT = {"type": "string"}
 _MAYBE = {"type": "string", "nullable": True}
 _MOMENT = {"type": "string", "format": "date-time"}

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from api.v1 import clusters, ground, photos, reporters, reports, routing, tiles
+from api.v1 import clusters, ground, photos, reporters, reports, routing, similar, tiles
 from api.v1.desk import deadlines, reroutings, work
 from api.v1.desk import reports as desk
 
 urlpatterns = [
     path("reports", reports.ReportsView.as_view(), name="reports"),
+    path("reports/similar", similar.SimilarView.as_view(), name="similar"),
     path("reports/<str:reference>", desk.ReportDeskView.as_view(), name="report"),
     path("reports/<str:reference>/decline", desk.DeclineView.as_view(), name="decline"),
     path("reports/<str:reference>/assign", desk.AssignView.as_view(), name="assign"),

@@ -11,6 +11,7 @@ from reports.duplicates.reasons import reasons
 from reports.duplicates.reclustering import elect_again
 from reports.duplicates.score import Score, score
 from reports.duplicates.settings import Profile, Settings
+from reports.duplicates.similar import Similar, find_similar
 
 __all__ = [
     "NO_CLAIMS",
@@ -20,6 +21,7 @@ __all__ = [
     "Profile",
     "Score",
     "Settings",
+    "Similar",
     "audience_of",
     "carry",
     "claim",
@@ -28,6 +30,7 @@ __all__ = [
     "facts_of",
     "find_candidates",
     "find_public_candidates",
+    "find_similar",
     "follow",
     "lock_problem_of",
     "public_facts_of",

@@ -43,13 +43,19 @@ class Statement:
 
 
 def find_candidates(
-    *, facts: Facts, city_id: int, settings: Settings, limit: int = MOST, before: datetime | None = None
+    *,
+    facts: Facts,
+    settings: Settings,
+    city_id: int | None = None,
+    limit: int = MOST,
+    before: datetime | None = None,
 ) -> list[int]:
-    """The keys of the reports of a city that are to be compared with this one, the nearest first; never its own.
+    """The keys of the reports of a city (None: of any) that are to be compared with this one, the nearest first.
 
-    With `before`, only what was received before that moment.
+    Never its own; with `before`, only what was received before that moment.
     """
-    conditions = ["report.root_id = %(city)s", "report.id <> %(key)s"]
+    conditions = ["report.id <> %(key)s"]
+    conditions += ["report.root_id = %(city)s"] if city_id is not None else []
     conditions += ["report.received_at < %(before)s"] if before else []
     more = {"city": city_id, "key": facts.key if isinstance(facts.key, int) else 0, "before": before}
     return _run(near_statement(facts, settings, place="location", conditions=conditions, more={**more, "limit": limit}))

@@ -15,6 +15,7 @@ from api.v1.filing import _CODES
 
 PATHS = {
     "/api/v1/reports": {"get", "post"},
+    "/api/v1/reports/similar": {"get", "post"},
     "/api/v1/reports/{reference}": {"get", "patch"},
     "/api/v1/reports/{reference}/decline": {"post"},
     "/api/v1/reports/{reference}/assign": {"post"},

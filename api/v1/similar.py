@@ -22,10 +22,12 @@ from api.timeouts import query_timeout
 from api.v1 import similar_schema as schema
 from api.v1.fields import AccuracyField, PointField, TextField
 from api.v1.filing import StrictSerializer, find_category, validated
+from api.v1.photo_shapes import public_address
 from api.v1.representations import point_feature, status_name
 from api.v1.routing import read_accuracy, read_location
 from geo.crs import WGS84
 from reports.duplicates import Similar, find_similar, reasons
+from reports.models.photo import SMALL
 
 GEOJSON: Final = "application/geo+json"
 MOST: Final = 20
@@ -161,7 +163,7 @@ def _feature(found: Similar) -> dict[str, Any]:
             "received_at": report.received_at.isoformat(),
             "reports": found.reports,
             "people_waiting": found.waiting,
-            "photo": None,
+            "photo": public_address(found.photo + SMALL) if found.photo else None,
             "reasons_fa": reasons(features, language="fa"),
             "reasons_en": reasons(features, language="en"),
             "features": features,

@@ -1,13 +1,14 @@
 """What is known of a report for comparing it: made from a row, from a question, or from a line of a file."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from persian.normalize import fold
-from reports.models import Report
+from reports.models import Photo, PhotoKind, Report
 from reports.models.report import ReportQuerySet
+from reports.photos.likeness import hashes_of
 from reports.workflow import CLOSED
 
 
@@ -61,17 +62,28 @@ _PUBLIC = (
 
 
 def facts_of(report_ids: Iterable[int]) -> dict[int, Facts]:
-    """Everything that the service knows of these reports, by their keys; one query."""
-    rows = Report.objects.filter(pk__in=list(report_ids)).values_list(*_OWN)
-    return {row[0]: _own(row) for row in rows}
+    """Everything that the service knows of these reports, by their keys; two queries."""
+    keys = list(report_ids)
+    photos = hashes_of(keys)
+    return {row[0]: _own(row, photos) for row in Report.objects.filter(pk__in=keys).values_list(*_OWN)}
 
 
 def public_facts_of(reports: ReportQuerySet) -> dict[int, Facts]:
-    """What the public may know of these reports, by their keys: no private word, place or person; one query."""
-    return {row[0]: _public(row) for row in reports.values_list(*_PUBLIC)}
+    """What the public may know of these reports, by their keys: nothing private; two queries."""
+    rows = list(reports.values_list(*_PUBLIC))
+    photos = _public_hashes([row[0] for row in rows])
+    return {row[0]: _public(row, photos) for row in rows}
 
 
-def _own(row: tuple[Any, ...]) -> Facts:
+def _public_hashes(keys: list[int]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    shown = Photo.objects.public().filter(report__in=keys, kind=PhotoKind.BEFORE, perceptual_hash__isnull=False)
+    for key, value in shown.order_by("report_id", "number").values_list("report_id", "perceptual_hash"):
+        found.setdefault(key, []).append(value or 0)
+    return found
+
+
+def _own(row: tuple[Any, ...], photos: Mapping[int, Sequence[int]]) -> Facts:
     key, place, accuracy_m, category, group, at, status, status_at, description, address, *people = row
     return Facts(
         key=key,
@@ -84,11 +96,12 @@ def _own(row: tuple[Any, ...]) -> Facts:
         closed_at=status_at if status in CLOSED else None,
         words=fold(description),
         address=fold(address),
+        photos=tuple(photos.get(key, ())),
         people=frozenset(filter(None, people)),
     )
 
 
-def _public(row: tuple[Any, ...]) -> Facts:
+def _public(row: tuple[Any, ...], photos: Mapping[int, Sequence[int]]) -> Facts:
     key, place, category, group, at, status, status_at, words = row
     return Facts(
         key=key,
@@ -101,4 +114,5 @@ def _public(row: tuple[Any, ...]) -> Facts:
         closed_at=status_at if status in CLOSED else None,
         words=words,
         address="",
+        photos=tuple(photos.get(key, ())),
     )

@@ -16,7 +16,7 @@ from reports.duplicates.current import current_settings
 from reports.duplicates.facts import Facts, facts_of, public_facts_of
 from reports.duplicates.score import Score, score
 from reports.duplicates.settings import Settings
-from reports.models import Report, Supporter
+from reports.models import Photo, Report, Supporter
 
 ASKED: Final = "asked"  # the key of the question's facts
 
@@ -27,7 +27,7 @@ class Similar:
 
     `insider` is whether the asker may see all of it; without that the score knows nothing but what is public, the
     public place above all. `reports` are those of its problem that the asker may know of, `waiting` all the people who
-    have told of it or joined.
+    have told of it or joined; `photo` names a public rendition.
     """
 
     report: Report
@@ -35,6 +35,7 @@ class Similar:
     insider: bool
     reports: int
     waiting: int
+    photo: str | None
 
 
 def find_similar(
@@ -109,7 +110,7 @@ def _best(scores: Mapping[int, Score], *, own: Collection[int], viewer: Viewer, 
         kept.setdefault(rows[key].duplicate_cluster_id or f"alone {key}", key)
     chosen = [rows[key] for key in list(kept.values())[:limit]]
     problems = _problems(chosen)
-    known, waiting = _reports_of(problems, viewer), _waiting_for(problems)
+    known, waiting, photos = _reports_of(problems, viewer), _waiting_for(problems), _photos_of(chosen)
     return [
         Similar(
             report=row,
@@ -117,6 +118,7 @@ def _best(scores: Mapping[int, Score], *, own: Collection[int], viewer: Viewer, 
             insider=row.pk in own,
             reports=known.get(row.pk, 1),
             waiting=waiting.get(row.pk, 1),
+            photo=photos.get(row.pk),
         )
         for row in chosen
     ]
@@ -142,6 +144,12 @@ def _waiting_for(problems: Mapping[int, int]) -> dict[int, int]:
     for key, count in joined:
         waiting[problems[key]] += count
     return waiting
+
+
+def _photos_of(chosen: Iterable[Report]) -> dict[int, str]:
+    """The first public photo of each."""
+    shown = Photo.objects.public().filter(report__in=[row.pk for row in chosen])
+    return dict(shown.order_by("report_id", "-number").values_list("report_id", "public_rendition"))
 
 
 def _counted(keys: Iterable[int]) -> dict[int, int]:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from people.tokens import make_token
 from reports.intake import submit_report
-from reports.models import DuplicateCluster, Report, Supporter
+from reports.models import DuplicateCluster, Photo, Report, Supporter
 from reports.workflow import Status
 from tests.factories import CategoryFactory
 from tests.shapes import at, lonlat
@@ -111,6 +111,34 @@ def test_D11_reasons_come_feature_by_feature_and_in_both_languages(file, ask):
     assert "30 m apart." in properties["reasons_en"]
     assert "فاصله: ۳۰ متر." in properties["reasons_fa"]
     assert any("نانوایی" in each for each in properties["reasons_fa"])
+
+
+def test_public_photos_are_shown_and_compared_and_hidden_ones_are_not(file, ask):
+    report = file(540, "آسفالت کنده شده")
+    photo = Photo.objects.create(
+        report=report,
+        number=1,
+        mime="image/jpeg",
+        bytes=1,
+        sha256="0" * 64,
+        state="ready",
+        uploaded_at=timezone.now(),
+        perceptual_hash=0x7F0F3C3CA5A59696 - (1 << 63),
+        is_public=True,
+        public_rendition="name",
+        rendition="own",
+        width=1,
+        height=1,
+    )
+    asked = f"{photo.perceptual_hash % (1 << 64):016x}"
+    shown = ask(text="گودال", photo_hash=asked)[0]["properties"]
+    assert shown["features"]["photo_likeness"] == 1
+    assert shown["photo"] == "/api/v1/photos/name-small.jpg"
+    Photo.objects.update(is_public=False, public_rendition="")
+    assert all(
+        each["properties"]["photo"] is None and each["properties"]["features"]["photo_likeness"] is None
+        for each in ask(text="گودال", photo_hash=asked)
+    )
 
 
 # -- What is not public stays so -----------------------------------------------------------------------------------
@@ -236,9 +264,9 @@ def test_bodies_that_cannot_be_answered_are_refused(client, small_city, filing, 
 def test_the_number_of_queries_does_not_depend_on_what_is_found(file, ask, django_assert_num_queries):
     file(505)
     ask()
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         assert len(ask(limit=20)) == 1
     for number in range(8):
         file(506 + number)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         assert len(ask(limit=20)) == 9

@@ -33,7 +33,7 @@ def report_filter(params: Params, *, levels: Collection[str]) -> ReportFilter:
         categories=_categories(categories) if categories else None,
         statuses=_known("status", statuses, Status.values) if statuses else None,
         grounds={level: _jurisdictions(level, codes) for level, codes in grounds.items() if codes},
-        other=_in_time(params) & _of_departments(params) & _within(params) & _with_words(params),
+        other=in_time(params) & _of_departments(params) & _within(params) & _with_words(params),
     )
 
 
@@ -87,22 +87,24 @@ def _known(name: str, values: list[str], known: Collection[str]) -> list[str]:
     return values
 
 
-def _in_time(params: Params) -> Q:
-    """Half-open: from the first moment, up to but without the second."""
+def in_time(params: Params, *, moment: str = "received_at", city: str = "root") -> Q:
+    """`from` and `to` on the field `moment`, half-open: from the first moment, up to but without the second.
+
+    `city` leads to the city of a row, at whose own midnight a bare day begins. Raises Problem.
+    """
     found = Q()
-    for name, lookup in (("from", "received_at__gte"), ("to", "received_at__lt")):
+    for name, lookup in (("from", f"{moment}__gte"), ("to", f"{moment}__lt")):
         bound = params.moment(name)
         if isinstance(bound, datetime):
             found &= Q(**{lookup: bound})
         elif bound is not None:
-            found &= _on_each_calendar(bound, lookup)
+            found &= _on_each_calendar(bound, lookup, city)
     return found
 
 
-def _on_each_calendar(day: date, lookup: str) -> Q:
-    """A bare day begins at each city's own midnight."""
+def _on_each_calendar(day: date, lookup: str, city: str) -> Q:
     midnights = (
-        Q(root=city, **{lookup: datetime.combine(day, time.min, ZoneInfo(zone))})
-        for city, zone in Jurisdiction.objects.cities().values_list("pk", "time_zone")
+        Q(**{city: key, lookup: datetime.combine(day, time.min, ZoneInfo(zone))})
+        for key, zone in Jurisdiction.objects.cities().values_list("pk", "time_zone")
     )
     return reduce(or_, midnights, Q(pk__in=[]))

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from api.v1 import clusters, ground, photos, reporters, reports, routing, similar, tiles
+from api.v1 import (
+    clusters,
+    ground,
+    photos,
+    reporters,
+    reports,
+    routing,
+    satisfaction,
+    similar,
+    tiles,
+)
 from api.v1.desk import deadlines, reroutings, work
 from api.v1.desk import reports as desk
 
@@ -42,6 +52,7 @@ urlpatterns = [
     path("jurisdictions/<str:version>/<str:level>.geojson", ground.EditionView.as_view(), name="edition"),
     path("tiles/<str:layers>.json", tiles.TileJSONView.as_view(), name="tilejson"),
     path("tiles/<str:layers>/<str:z>/<str:x>/<str:y>.mvt", tiles.TileView.as_view(), name="tile"),
+    path("statistics/satisfaction", satisfaction.SatisfactionView.as_view(), name="satisfaction"),
     path("streets", ground.StreetsView.as_view(), name="streets"),
     path("categories", ground.CategoriesView.as_view(), name="categories"),
 ]

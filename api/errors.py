@@ -93,6 +93,7 @@ CODES = {
     "nothing_to_accept": "The report is closed, or no department has it.",
     "nothing_to_delegate": "The report is closed, or no department has it.",
     "unknown_hands": "There is no such person, crew or contractor, or not for the department that has the report.",
+    "not_with_a_contractor": "No contractor has the report.",
     "reopened_before": "The reporter has reopened the report once already.",
     "too_late": "The time in which this could be answered is over.",
     "not_closed": "The report is not closed: there is nothing to answer.",

@@ -18,5 +18,6 @@ JOBS = (
     Job(name="fold changes into the map's counts", func="reports.tasks.fold_changes", minutes=1),
     Job(name="see to photos", func="reports.tasks.sweep_photos", minutes=1),
     Job(name="look for duplicates", func="reports.tasks.sweep_duplicates", minutes=1),
+    Job(name="remind who has not accepted", func="reports.tasks.remind_departments", minutes=10),
     Job(name="forget old answers", func="api.tasks.forget_old_answers", minutes=60),
 )

@@ -204,6 +204,10 @@ OUTSIDE_WITHIN_M = environment.number("OUTSIDE_WITHIN_M", 20_000)
 REROUTE_AT_FLIP = environment.choice("REROUTE_AT_FLIP", ("preview", "apply"))
 # So many days after a report was closed its reporter may answer, and reopen it once.
 REOPEN_WITHIN_DAYS = environment.number("REOPEN_WITHIN_DAYS", 14)
+# A department that has not accepted a report in time is reminded: by its service level's date, else so many hours after
+# it was given. So many hours after the reminder the head of its ground is told.
+ACCEPT_WITHIN_HOURS = environment.number("ACCEPT_WITHIN_HOURS", 24)
+ESCALATE_AFTER_HOURS = environment.number("ESCALATE_AFTER_HOURS", 24)
 # Where telephone numbers without a country code belong.
 PHONE_REGION = environment.text("PHONE_REGION", "IR")
 

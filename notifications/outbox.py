@@ -36,8 +36,8 @@ def put_all(messages: Collection[NewMessage], *, at: datetime) -> int:
     One statement for each thousand; the worker is told after the commit.
     """
     rows = [Message(message_id=uuid.uuid4(), written_at=at, due_at=at, **asdict(message)) for message in messages]
-    Message.objects.bulk_create(rows, batch_size=1000, ignore_conflicts=True)
     if rows:
+        Message.objects.bulk_create(rows, batch_size=1000, ignore_conflicts=True)
         _hint_after_commit()
     return len(rows)
 

@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import reduce
+from operator import or_
 
 from django.contrib.auth.models import AnonymousUser
+from django.db import models
 from django.db.models import Q
 
 from geo.periods import InForceQuerySet
@@ -33,6 +36,10 @@ RIGHTS: dict[str, frozenset[Right]] = {
     ),
     Role.ANALYST: frozenset({Right.SEE_REPORTS}),
 }
+
+
+HANDS = [role for role, rights in RIGHTS.items() if Right.HANDLE in rights]  # who does the work of a department
+DEEPEST = 4  # levels from a neighborhood up to a district and what lies between
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +77,17 @@ class Viewer:
                 return True
             place = place.parent
         return self.sees_everything or any(each.department_id == department.pk for each in self.where(right))
+
+
+def offices_for(viewer: Viewer, right: Right) -> models.QuerySet[Department]:
+    """The departments as which the viewer has this right: see `Viewer.acts_for`."""
+    if viewer.sees_everything:
+        return Department.objects.all()
+    memberships = viewer.where(right)
+    grounds = [each.jurisdiction_id for each in memberships if each.jurisdiction_id]
+    own = Q(pk__in=[each.department_id for each in memberships if each.department_id])
+    above = [Q(**{f"jurisdiction{'__parent' * up}__in": grounds}) for up in range(DEEPEST)]
+    return Department.objects.filter(reduce(or_, above, own | Q(root__in=grounds)))
 
 
 PUBLIC = Viewer()

@@ -11,6 +11,9 @@ from django.utils.crypto import salted_hmac
 ALPHABET = "23456789BCDFGHJKMNPQRSTWXYZ"
 LENGTH = 10  # 27^10, about 2·10^14: random, so that it tells nothing of how many there are
 
+SOLVED = "outcome"  # the part of the tracking page that asks whether it was solved
+ANSWER = "answer"  # the part that takes the answer to a question of the staff
+
 
 def new_reference() -> str:
     """A random reference; the database refuses one that was ever used."""
@@ -34,7 +37,11 @@ def opens(*, reference: str, token: str) -> bool:
     return hmac.compare_digest(tracking_token(reference).encode(), token.encode("utf-8", "surrogatepass"))
 
 
-def tracking_link(reference: str, *, language: str = settings.LANGUAGE_CODE) -> str:
-    """The address of the page on which a reporter without an account follows the report, in the reporter's language."""
+def tracking_link(reference: str, *, language: str = settings.LANGUAGE_CODE, part: str = "") -> str:
+    """The address of the page on which a reporter without an account follows the report, in the reporter's language.
+
+    `part` is the part of the page that it leads to: one of `SOLVED` and `ANSWER`.
+    """
     choice = "" if language == settings.LANGUAGE_CODE else f"?lang={language}"
-    return f"{settings.PUBLIC_URL}/track/{reference}/{tracking_token(reference)}{choice}"
+    anchor = f"#{part}" if part else ""
+    return f"{settings.PUBLIC_URL}/track/{reference}/{tracking_token(reference)}{choice}{anchor}"

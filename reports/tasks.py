@@ -1,5 +1,5 @@
-"""What the worker does: folds changes into counts, looks for duplicates, begins reroutings and goes on with them, sees
-to photos.
+"""What the worker does: folds changes into counts, looks for duplicates, sees to photos, reminds departments, begins
+reroutings and goes on with them.
 """
 
 import logging
@@ -15,6 +15,7 @@ from reports.density import fold, sweep
 from reports.duplicates import seek_duplicates
 from reports.models import Report, Rerouting, ReroutingState
 from reports.photos import developing, files, uploads
+from reports.reminding import escalate, remind
 from reports.rerouting import begin_apply, begin_preview, carry_on
 from reports.rerouting.flips import sets_that_came_into_force
 
@@ -78,6 +79,20 @@ def sweep_duplicates() -> int:
             done += seek(report_id)
         except Exception:  # whatever one meets, the others go on
             logger.exception("The duplicates of report %s could not be looked for", report_id)
+    return done
+
+
+def remind_departments() -> int:
+    """Remind departments of what they have not accepted, and tell the heads above those that were; of how many reports.
+
+    One clock for both: who is reminded now is not told of to the head now.
+    """
+    now = timezone.now()
+    done = 0
+    for act in (remind, escalate):
+        while (told := act(at=now)) and timezone.now() < now + BUDGET:
+            done += told
+        done += told
     return done
 
 

@@ -3,16 +3,28 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 
 from jurisdictions.models import Category
 from notifications.models import Channel
 from notifications.outbox import NewMessage, put_all
 from reports.models import StatusUpdate
-from reports.references import tracking_link
-from reports.workflow import Status
+from reports.references import ANSWER, SOLVED, tracking_link
+from reports.workflow import CLOSED, Actor, Status
+
+LONGEST_NOTE_IN_SMS: Final = 160  # letters: the page has the whole note
+
+_YOURS: Final = {
+    Status.RECEIVED: gettext_lazy("Your report “%(category)s” (%(reference)s) is open again."),
+    Status.IN_PROGRESS: gettext_lazy("Your report “%(category)s” (%(reference)s) is being worked on."),
+    Status.WAITING: gettext_lazy("We have a question about your report “%(category)s” (%(reference)s):"),
+    Status.RESOLVED: gettext_lazy("Your report “%(category)s” (%(reference)s) is resolved."),
+    Status.REJECTED: gettext_lazy("Your report “%(category)s” (%(reference)s) was closed without being resolved."),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,45 +46,64 @@ class Listener:
 def tell(*, listeners: Iterable[Listener], update: StatusUpdate, at: datetime) -> int:
     """Put a message about a public step into the outbox for each of them, in this transaction; how many.
 
-    Told again of the same step, nobody hears anything: the key names person and step.
+    Of an internal step, and of one that the reporter took, nobody hears; a question is put to the reporter alone. Told
+    again of the same step nobody hears anything twice: the key names person and step. The number of statements does
+    not depend on how many they are.
     """
-    if not update.is_public:
+    if not update.is_public or update.actor == Actor.REPORTER:
         return 0
-    return put_all([_message(each, update) for each in listeners], at=at)
+    asked_alone = update.status == Status.WAITING
+    return put_all([_message(each, update) for each in listeners if each.is_reporter or not asked_alone], at=at)
 
 
 def _message(listener: Listener, update: StatusUpdate) -> NewMessage:
+    is_email = listener.channel == Channel.EMAIL
     with override(listener.language):
-        subject = _("Your report %(reference)s") % {"reference": listener.reference}
-        body = "\n".join(
-            part
-            for part in (_sentence(listener, update), _reason(listener, update), update.note, _link(listener))
-            if part
-        )
+        subject = _("Your report %(reference)s: %(status)s") % _parts(listener, update)
+        lines = [_sentence(listener, update), _reason(listener, update), _note(update, whole=is_email)]
+        body = "\n".join([*filter(None, lines), *_link(listener, update)])
     return NewMessage(
         key=f"step:{update.pk}:{listener.channel}:{listener.person_hash}",
         channel=listener.channel,
         to=listener.address,
-        subject=subject if listener.channel == Channel.EMAIL else "",
+        subject=subject if is_email else "",
         body=body,
         language=listener.language,
     )
 
 
-def _sentence(listener: Listener, update: StatusUpdate) -> str:
-    parts = {
+def _parts(listener: Listener, update: StatusUpdate) -> dict[str, str]:
+    return {
         "category": listener.category.name(listener.language),
         "reference": listener.reference,
-        "status": Status(update.status).label,
+        "status": str(Status(update.status).label),
     }
+
+
+def _sentence(listener: Listener, update: StatusUpdate) -> str:
     if listener.is_reporter:
-        return _("Your report “%(category)s” (%(reference)s): %(status)s.") % parts
-    return _("The problem “%(category)s” that you joined (%(reference)s): %(status)s.") % parts
+        return str(_YOURS[Status(update.status)]) % _parts(listener, update)
+    return _("The problem “%(category)s” that you joined (%(reference)s): %(status)s.") % _parts(listener, update)
 
 
 def _reason(listener: Listener, update: StatusUpdate) -> str:
-    return update.reason.name(listener.language) if update.reason else ""
+    if update.reason is None:
+        return ""
+    return _("Reason: %(reason)s.") % {"reason": update.reason.name(listener.language)}
 
 
-def _link(listener: Listener) -> str:
-    return tracking_link(listener.reference, language=listener.language) if listener.is_reporter else ""
+def _note(update: StatusUpdate, *, whole: bool) -> str:
+    return update.note if whole else Truncator(update.note).chars(LONGEST_NOTE_IN_SMS)
+
+
+def _link(listener: Listener, update: StatusUpdate) -> list[str]:
+    """The last line: the reporter's page, at the part that this step opens. Who joined has no such page."""
+    if not listener.is_reporter:
+        return []
+    if update.status in CLOSED:
+        link = tracking_link(listener.reference, language=listener.language, part=SOLVED)
+        return [_("Was it solved? Tell us here: %(link)s") % {"link": link}]
+    if update.status == Status.WAITING:
+        link = tracking_link(listener.reference, language=listener.language, part=ANSWER)
+        return [_("Answer here: %(link)s") % {"link": link}]
+    return [tracking_link(listener.reference, language=listener.language)]

@@ -13,7 +13,7 @@ from api.v1 import (
     similar,
     tiles,
 )
-from api.v1.desk import deadlines, reroutings, work
+from api.v1.desk import deadlines, load, reroutings, work
 from api.v1.desk import reports as desk
 
 urlpatterns = [
@@ -40,6 +40,7 @@ urlpatterns = [
         name="report-photo-file",
     ),
     path("photos/<str:name>.jpg", photos.PublicPhotoView.as_view(), name="photo"),
+    path("desk/load", load.LoadView.as_view(), name="load"),
     path("reroutings", reroutings.ReroutingsView.as_view(), name="reroutings"),
     path("reroutings/<int:number>", reroutings.ReroutingView.as_view(), name="rerouting"),
     path("reroutings/<int:number>/moves", reroutings.MovesView.as_view(), name="rerouting-moves"),

@@ -26,7 +26,9 @@ from reports.handling.delegating import (
     Hands,
     NothingToDelegate,
     NotTheirWork,
+    NotWithAContractor,
     delegate,
+    note_their_reference,
     works_for,
 )
 from reports.handling.status import (
@@ -52,6 +54,7 @@ __all__ = [
     "NotOnTheChecklist",
     "NotTheirWork",
     "NotToBeDeclined",
+    "NotWithAContractor",
     "NothingToAccept",
     "NothingToDelegate",
     "ReasonDoesNotFit",
@@ -72,6 +75,7 @@ __all__ = [
     "lock",
     "may_be_reopened",
     "next_office",
+    "note_their_reference",
     "offices_of",
     "open_items",
     "reopen",

@@ -14,6 +14,7 @@ from jurisdictions.routing import Office, Route, route_from_json
 from people.models import User
 from reports.deadlines import keep_deadlines
 from reports.models import Assignment, Delegation, Reason, Report, Rerouting, Why
+from reports.orders import orders_in_hand, withdraw_orders
 from reports.workflow import CLOSED
 
 
@@ -77,10 +78,16 @@ def give(*, report: Report, decision: Decision, by: User | None, at: datetime) -
     return made
 
 
-def take_back(*, reports: Collection[int], at: datetime) -> bool:
-    """Take reports (by key) out of the hands that have them in the department; whether there were any."""
+def take_back(*, reports: Collection[int], at: datetime, is_done: bool = False) -> bool:
+    """Take reports (by key) out of the hands that have them in the department; whether there were any.
+
+    Contractors are told, unless the work is done.
+    """
     current = Delegation.objects.filter(report__in=reports, ended_at__isnull=True)
-    return bool(current.update(ended_at=Greatest("at", Value(at))))
+    orders = [] if is_done else orders_in_hand(reports)
+    ended = current.update(ended_at=Greatest("at", Value(at)))
+    withdraw_orders(orders, at=at)
+    return bool(ended)
 
 
 def _record(report: Report, decision: Decision, *, by: User | None, at: datetime) -> Assignment:

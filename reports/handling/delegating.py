@@ -8,6 +8,7 @@ from people.access import members_of
 from people.models import Contractor, Crew, User
 from reports.handling.assignment import lock, take_back
 from reports.models import Delegation, Report
+from reports.orders import send_order
 from reports.workflow import CLOSED
 
 Hands = User | Crew | Contractor
@@ -21,6 +22,10 @@ class NothingToDelegate(Exception):
     """The report is closed, or no department has it."""
 
 
+class NotWithAContractor(Exception):
+    """No contractor has the report."""
+
+
 @transaction.atomic
 def delegate(
     *,
@@ -31,14 +36,17 @@ def delegate(
     note: str = "",
     external_reference: str = "",
 ) -> Delegation:
-    """Put the report into these hands, out of those that have it. Raises NothingToDelegate, NotTheirWork."""
+    """Put the report into these hands, out of those that have it; a contractor is sent a work order.
+
+    Raises NothingToDelegate, NotTheirWork.
+    """
     locked = lock(report)
     if locked.department_id is None or locked.status in CLOSED:
         raise NothingToDelegate
     if not works_for(to, report=locked, at=at):
         raise NotTheirWork
     take_back(reports=[locked.pk], at=at)
-    return Delegation.objects.create(
+    made = Delegation.objects.create(
         report=locked,
         user=to if isinstance(to, User) else None,
         crew=to if isinstance(to, Crew) else None,
@@ -48,6 +56,22 @@ def delegate(
         at=at,
         by=by,
     )
+    if isinstance(to, Contractor):
+        send_order(delegation=made, contractor=to, report=locked)
+    return made
+
+
+@transaction.atomic
+def note_their_reference(*, report: Report, external_reference: str) -> Delegation:
+    """Keep what the contractor that has the report calls it. Raises NotWithAContractor."""
+    locked = lock(report)
+    rows = Delegation.objects.select_related("contractor")
+    current = rows.filter(report=locked, ended_at__isnull=True, contractor__isnull=False).first()
+    if current is None:
+        raise NotWithAContractor
+    current.external_reference = external_reference.strip()
+    current.save(update_fields=["external_reference"])
+    return current
 
 
 def works_for(hands: Hands, *, report: Report, at: datetime) -> bool:

@@ -170,7 +170,7 @@ def _take(report: Report, locked: Report, step: StatusUpdate, *, alone: bool) ->
     if step.actor == Actor.STAFF:  # to act on it is to have taken it
         take_on(reports=moved, at=step.at, by=step.by)
     if step.status in CLOSED:
-        take_back(reports=moved, at=step.at)
+        take_back(reports=moved, at=step.at, is_done=step.status == Status.RESOLVED)
     keep_deadlines(reports=moved, why=why_of_step(was=was, to=step.status), at=step.at, by=step.by)
     tell(listeners=audience_of(locked, update=step), update=step, at=step.at)
     return step

@@ -1,5 +1,8 @@
 """Which department has a report, and by which decision."""
 
+from datetime import datetime, timedelta
+from typing import Self
+
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -10,6 +13,7 @@ from jurisdictions.models import Boundary, Department, RoutingRule
 from jurisdictions.routing import Method
 from reports.models.report import Report
 from reports.models.rerouting import Rerouting
+from reports.workflow import OPEN
 
 
 class Reason(models.TextChoices):
@@ -25,6 +29,30 @@ class Reason(models.TextChoices):
 
 
 BY_A_PERSON = [Reason.DECLINED, Reason.DISPATCHED]  # not by the route alone
+
+
+class AssignmentQuerySet(models.QuerySet["Assignment"]):
+    """Assignments, by what is to be done about them."""
+
+    def unaccepted(self) -> Self:
+        """The current ones of open reports whose department has not said that it takes them."""
+        current = self.filter(ended_at__isnull=True, accepted_at__isnull=True, department__isnull=False)
+        return current.filter(report__status__in=OPEN)
+
+    def to_be_reminded(self, *, at: datetime) -> Self:
+        """Those of which nobody was reminded, past the date of their service level.
+
+        Where none says until when they are to be accepted: given away `ACCEPT_WITHIN_HOURS` ago or longer.
+        """
+        late = Q(report__deadline__accept_by__lte=at)
+        since = at - timedelta(hours=settings.ACCEPT_WITHIN_HOURS)
+        late |= Q(report__deadline__accept_by__isnull=True, assigned_at__lte=since)
+        return self.filter(late, reminded_at__isnull=True)
+
+    def to_be_escalated(self, *, at: datetime) -> Self:
+        """Those whose department was reminded `ESCALATE_AFTER_HOURS` ago or longer, and whose head was not told."""
+        since = at - timedelta(hours=settings.ESCALATE_AFTER_HOURS)
+        return self.filter(escalated_at__isnull=True, reminded_at__lte=since)
 
 
 class Assignment(models.Model):
@@ -83,6 +111,8 @@ class Assignment(models.Model):
     rerouting = models.ForeignKey(
         Rerouting, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("rerouting")
     )
+
+    objects = AssignmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("assignment")

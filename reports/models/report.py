@@ -14,13 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from geo.crs import WGS84
 from geo.world import WorldX, WorldY
 from jurisdictions.models import Category, Department, Jurisdiction, Source
-from people.access import Right, Viewer
+from people.access import DEEPEST, Right, Viewer
 from people.models import Membership
 from persian.search import Folded
 from reports.workflow import CLOSED, OPEN, Status
 
 PUBLIC_CELL_BITS = 16  # by which units are shifted right to become cells of zoom 14, by which maps find points
-DEEPEST = 4  # levels from a neighborhood up to a district and what lies between
 
 
 class ReportQuerySet(models.QuerySet["Report"]):

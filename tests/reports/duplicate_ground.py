@@ -1,6 +1,6 @@
 """Reports in clusters, and the links between them."""
 
-from reports.models import DuplicateLink, LinkState, Report
+from reports.models import DuplicateCluster, DuplicateLink, LinkState, Report
 from tests.staff import FILED_AT
 
 
@@ -13,6 +13,15 @@ def together(*reports: Report) -> bool:
 
 def root_of(report: Report) -> Report:
     return Report.objects.get(pk=report.pk).duplicate_cluster.root_report
+
+
+def gathered(*reports: Report) -> DuplicateCluster:
+    """One cluster of these reports, the first its root, as the links between them would make it."""
+    for other in reports[1:]:
+        link(reports[0], other)
+    cluster = DuplicateCluster.objects.create(city=reports[0].root, root_report=reports[0], made_at=FILED_AT)
+    Report.objects.filter(pk__in=[each.pk for each in reports]).update(duplicate_cluster=cluster)
+    return cluster
 
 
 def link(one: Report, other: Report, *, state: str = LinkState.AUTOMATIC, score: float = 0.9) -> DuplicateLink:

@@ -129,6 +129,12 @@ class DelegationSerializer(StrictSerializer):
     external_reference = TextField(max_length=100, required=False, allow_blank=True)
 
 
+class TheirReferenceSerializer(StrictSerializer):
+    """What the contractor calls the order."""
+
+    external_reference = TextField(max_length=100, allow_blank=True)
+
+
 class NoteSerializer(StrictSerializer):
     """An internal note."""
 
@@ -174,6 +180,13 @@ def own_report(request: Request, reference: str, right: Right) -> tuple[Viewer, 
     if not Report.objects.in_charge_of(viewer, right).filter(pk=report.pk).exists():
         raise forbidden(_("This report is not yours to do this with."))
     return viewer, report
+
+
+def needs(viewer: Viewer, right: Right) -> Viewer:
+    """The viewer, if they have this right anywhere; raises Problem (403)."""
+    if not viewer.may(right):
+        raise forbidden(_("Your account does not have this right."))
+    return viewer
 
 
 def forbidden(detail: str) -> Problem:

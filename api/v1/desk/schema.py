@@ -134,3 +134,20 @@ CHECKLIST = OpenApiResponse(
     {"type": "object", "properties": {"reference": _TEXT, "items": {"type": "array", "items": _ITEM}}},
     "The checklist of a report, with what is done of it.",
 )
+_LOAD = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "properties": {
+            "code": _TEXT,
+            "name": _TEXT,
+            "departments": {"type": "array", "items": _TEXT},
+            "open": _NUMBER,
+            "overdue": _NUMBER,
+        },
+    },
+}
+LOAD = OpenApiResponse(
+    {"type": "object", "properties": {"people": _LOAD, "crews": _LOAD, "contractors": _LOAD}},
+    "How many open reports everybody has in hand, the most burdened first.",
+)

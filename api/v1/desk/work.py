@@ -20,6 +20,7 @@ from api.v1.desk.reading import (
     DelegationSerializer,
     NoteSerializer,
     StepSerializer,
+    TheirReferenceSerializer,
     forbidden,
     one_of,
     own_report,
@@ -36,10 +37,12 @@ from reports.handling import (
     NothingToDelegate,
     NotOnTheChecklist,
     NotTheirWork,
+    NotWithAContractor,
     accept,
     change_status,
     check_item,
     delegate,
+    note_their_reference,
     take_back,
 )
 from reports.models import ChecklistItem, ClosingReason, Delegation, Note, Report
@@ -119,6 +122,19 @@ class DelegateView(APIView):
             raise Problem(status=409, code="nothing_to_delegate", detail=detail) from error
         except NotTheirWork as error:
             raise _unknown_hands(_("They do not work for the department that has the report.")) from error
+        return Response(as_seen(report, viewer, changed=True))
+
+    @extend_schema(operation_id="noteTheirReference", request=TheirReferenceSerializer, responses=schema.DESK_REPORT)
+    def patch(self, request: Request, reference: str) -> Response:
+        """Keep the number that the contractor who has the report gives it. The right: to handle it (`handle`)."""
+        Params(request.GET, known=[])
+        viewer, report = own_report(request, reference, Right.HANDLE)
+        given = validated(TheirReferenceSerializer(data=request.data))
+        try:
+            note_their_reference(report=report, **given)
+        except NotWithAContractor as error:
+            detail = _("No contractor has the report.")
+            raise Problem(status=409, code="not_with_a_contractor", detail=detail) from error
         return Response(as_seen(report, viewer, changed=True))
 
     @extend_schema(operation_id="takeReportBack", request=None, responses=schema.DESK_REPORT)

@@ -82,9 +82,18 @@ def _what_was_done(rows: Sequence[Row]) -> list[str]:
         "had heights, which were left out": lambda row: row.had_heights,
         "had arcs, which were drawn as lines": lambda row: row.had_curves,
         "had rings that did not end where they began, and were closed": lambda row: row.was_open,
+        "had points or lines beside their polygons, which were left out": _is_mixed,
     }
     counts = {words: sum(map(test, rows)) for words, test in tests.items()}
     return [f"{count} of {len(rows)} features {words}." for words, count in counts.items() if count]
+
+
+def _is_mixed(row: Row) -> bool:
+    """Whether there is more in a collection than polygons."""
+    if row.geometry is None or row.geometry.geom_type != "GeometryCollection":
+        return False
+    kinds = {part.geom_type for part in shapely.get_parts(row.geometry)}
+    return bool(kinds & {"Polygon", "MultiPolygon"}) and not kinds <= {"Polygon", "MultiPolygon"}
 
 
 def _located(order: Order, table: Table, report: ImportReport) -> list[Feature]:

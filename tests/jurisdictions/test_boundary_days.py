@@ -1,11 +1,14 @@
 """R15 and R19: a set takes effect at the city's own midnight in every running process, and whole or not at all."""
 
+import csv
 import threading
 from collections import Counter
+from io import StringIO
 
 import pytest
 import shapely
 import time_machine
+from django.core.management import call_command
 from django.test import Client
 
 from jurisdictions.models import BoundarySet
@@ -64,6 +67,42 @@ def test_r15_a_set_flips_at_its_citys_own_midnight_and_without_a_restart(client,
     here = (lon + place[0], lat + place[1])
     assert district_at(client, *here, before) == "1"
     assert district_at(client, *here, after) == "2"
+
+
+def districts_at(client: Client, moment: str) -> list[str]:
+    """What one body with a place in each city is answered: Tehran's district, then Chicago's."""
+    lon, lat = lonlat(500, 500)
+    places = [(lon, lat), (lon + FAR[0], lat + FAR[1])]
+    body = {"type": "FeatureCollection", "features": [feature(shapely.Point(each), "1") for each in places]}
+    with time_machine.travel(moment, tick=False):
+        answer = client.post("/api/v1/route", body, content_type="application/geo+json")
+    return [each["properties"]["district"]["code"] for each in answer.json()["features"]]
+
+
+@pytest.mark.usefixtures("two_cities")
+def test_r15_of_many_points_each_flips_at_the_midnight_of_its_own_city(client):
+    assert districts_at(client, "2026-03-20T20:29:59Z") == ["1", "1"]
+    assert districts_at(client, "2026-03-20T20:30:00Z") == ["2", "1"]
+    assert districts_at(client, "2026-03-21T05:00:00Z") == ["2", "2"]
+
+
+@pytest.mark.parametrize(
+    ("city", "before", "after"),
+    [("town", "2026-03-20T20:29:59Z", "2026-03-20T20:30:00Z"), ("chi", "2026-03-21T04:59:59Z", "2026-03-21T05:00:00Z")],
+)
+@pytest.mark.usefixtures("two_cities")
+def test_r15_a_file_of_points_flips_at_the_same_second(tmp_path, city, before, after):
+    lon, lat = lonlat(500, 500)
+    move = FAR if city == "chi" else (0, 0)
+    (tmp_path / "in.csv").write_text(f"lon,lat\n{lon + move[0]},{lat + move[1]}\n")
+    found = []
+    for moment in (before, after):
+        with time_machine.travel(moment, tick=False):
+            names = [str(tmp_path / name) for name in ("in.csv", "out.csv")]
+            call_command("route_points", *names, "--city", city, stderr=StringIO())
+        [row] = csv.DictReader((tmp_path / "out.csv").read_text().splitlines())
+        found.append(row["district"])
+    assert found == ["1", "2"]
 
 
 @pytest.mark.usefixtures("two_cities")

@@ -11,7 +11,8 @@ from bench.database import ROOT, make_database, recipe_of, url_beside
 from config import cluster, environment
 
 FEWEST = 10_000
-PARTS = ("routing", "page", "tiles", "clusters", "writes", "points")
+USUAL = ("routing", "page", "tiles", "clusters", "writes", "rerouting", "points")
+PARTS = (*USUAL, "growth", "agreement", "parts")
 
 
 def main() -> str | None:
@@ -37,7 +38,12 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--connections", type=_positive, default=4, help="that ask at once (4)")
     parser.add_argument("--rounds", type=_positive, default=3, help="that everybody takes part in (3)")
     parser.add_argument("--seconds", type=_positive, default=2, help="of each turn in a round (2)")
-    parser.add_argument("--only", action="append", help=f"this part, or these ({', '.join(PARTS)})", metavar="NAME")
+    parser.add_argument(
+        "--only",
+        action="append",
+        help=f"this part, or these ({', '.join(PARTS)}; all up to points unless told otherwise)",
+        metavar="NAME",
+    )
     parser.add_argument("--markdown", action="store_true", help="print the table in Markdown")
     parser.add_argument("--city", type=Path, default=ROOT / "fixtures" / "mashhad.json", help="the city's manifest")
     return parser.parse_args()
@@ -75,7 +81,7 @@ def _show(options: argparse.Namespace) -> str | None:
         connections=options.connections,
         rounds=options.rounds,
         seconds=options.seconds,
-        parts=options.only or PARTS,
+        parts=options.only or USUAL,
     )
     try:
         sections = measure(plan)

@@ -1,4 +1,8 @@
-"""`python -m bench.agreement --on DAY`: the index beside the routing query, point for point, in all the cities."""
+"""The index beside the routing query, point for point, in all the cities.
+
+`script/bench --only agreement` asks about some points of the bench's city; `python -m bench.agreement --on DAY` about
+as many as are wanted, in the cities of the database in use.
+"""
 
 import argparse
 import os
@@ -7,7 +11,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import django
 import numpy as np
@@ -16,8 +20,13 @@ from numpy.typing import NDArray
 
 from config import cluster
 
+if TYPE_CHECKING:
+    from bench.table import Sheet
+
 Floats = NDArray[np.float64]
 CHUNK = 2000
+POINTS, EDGES, AROUND = 100_000, 10_000, 500
+HEAD = ("points", "asked about", "answers", "answered differently", "metres to the edge, at most apart")
 # PostGIS looks for the nearest place of an edge on a sphere, and measures to it on the ellipsoid: kilometres from an
 # edge it may find another place than the nearest, and be too far by as much as the two bodies differ.
 FLATTENING = 1 / 298
@@ -33,6 +42,24 @@ class Found:
     methods: Counter[str] = field(default_factory=Counter)
 
 
+def sheets() -> list["Sheet"]:
+    """The table. Raises Different where the two differ."""
+    from bench.ground import DAY
+    from bench.guard import Different
+    from bench.table import Sheet
+    from jurisdictions.index import one_snapshot
+
+    with one_snapshot():
+        found = _compare(on=DAY, points=POINTS, edges=EDGES, around=AROUND, seed=1)
+    if different := sum(each.different for each in found.values()):
+        raise Different(f"{different:,} points are answered differently by the index and by the routing query.")
+    return [Sheet(title="The index and the routing query", head=HEAD, rows=[_row(*each) for each in found.items()])]
+
+
+def _row(name: str, found: Found) -> tuple[str, ...]:
+    return (name, f"{found.points:,}", _methods(found), f"{found.different:,}", f"{found.farthest_m:.3f}")
+
+
 def main() -> str | None:
     """A sentence where the two differ anywhere, None after agreement."""
     options = _options()
@@ -42,7 +69,9 @@ def main() -> str | None:
     from jurisdictions.index import one_snapshot
 
     with one_snapshot():
-        found = _compare(options)
+        found = _compare(
+            on=options.on, points=options.points, edges=options.edges, around=options.around, seed=options.seed
+        )
     different = sum(each.different for each in found.values())
     return f"{different:,} points are answered differently." if different else None
 
@@ -59,30 +88,33 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _compare(options: argparse.Namespace) -> dict[str, Found]:
+def _compare(*, on: date, points: int, edges: int, around: int, seed: int) -> dict[str, Found]:
     from bench.run import say
     from jurisdictions.index import BoundaryIndex
     from jurisdictions.index.ground import read_ground
 
-    index, random = BoundaryIndex.for_day(on=options.on), np.random.default_rng(options.seed)
-    shapes = np.array(read_ground(on=options.on).shapes, dtype=object)
+    index, random = BoundaryIndex.for_day(on=on), np.random.default_rng(seed)
+    shapes = np.array(read_ground(on=on).shapes, dtype=object)
     kinds = {
-        "inside": _inside(shapes, options.points, random),
-        "around": _around(shapes, options.around, random),
-        "edges": _on_edges(shapes, options.edges, random),
+        "random ones inside": _inside(shapes, points, random),
+        "around, half of them exchanged": _around(shapes, around, random),
+        "corners, places on edges, and ulps beside them": _on_edges(shapes, edges, random),
     }
     found = {}
-    for name, points in kinds.items():
+    for name, places in kinds.items():
         began = time.monotonic()
-        found[name] = _compared(index, points, options.on, random)
+        found[name] = _compared(index, places, on, random)
         say(f"{name}: {_words(found[name])}; {time.monotonic() - began:,.0f} s")
     return found
 
 
+def _methods(found: Found) -> str:
+    return ", ".join(f"{count:,} {method}" for method, count in found.methods.most_common())
+
+
 def _words(found: Found) -> str:
-    methods = ", ".join(f"{count:,} {method}" for method, count in found.methods.most_common())
     return (
-        f"{found.points:,} points ({methods}), {found.different:,} answered differently, "
+        f"{found.points:,} points ({_methods(found)}), {found.different:,} answered differently, "
         f"metres at most {found.farthest_m:.3f} apart"
     )
 

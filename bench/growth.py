@@ -1,30 +1,11 @@
-"""`python -m bench.growth`: how the index grows with the number of polygons, on the database in use, rolled back."""
+"""How the index grows with the number of polygons, beside the bare loop over the same."""
 
-import os
-import sys
-
-import django
-
-from config import cluster
+from bench.points import against_bare
+from bench.table import Section
 
 SIZES = (8, 25, 77)  # across: 64, 625 and 5,929 polygons
 
 
-def main() -> None:
-    """Print the table."""
-    cluster.ensure_running()
-    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
-    django.setup()
-    from bench.points import against_bare
-    from bench.run import say
-    from bench.table import markdown, plain
-
-    made = []
-    for across in SIZES:
-        say(f"{across * across:,} polygons")
-        made.append(against_bare(across, rounds=3, in_detail=True))
-    print((markdown if "--markdown" in sys.argv else plain)(made))
-
-
-if __name__ == "__main__":
-    main()
+def sections() -> list[Section]:
+    """A section for each number of polygons."""
+    return [against_bare(across, rounds=3, in_detail=True) for across in SIZES]

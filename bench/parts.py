@@ -1,10 +1,13 @@
-"""`python -m bench.parts --on DAY`: whole shapes or subdivided parts, in PostGIS and in shapely, city by city."""
+"""Whole shapes or subdivided parts, in PostGIS and in shapely, city by city.
+
+`script/bench --only parts` takes the bench's city; `python -m bench.parts --on DAY` the cities of the database in use.
+"""
 
 import argparse
 import os
 import time
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import django
 import numpy as np
@@ -13,10 +16,16 @@ from numpy.typing import NDArray
 
 from config import cluster
 
+if TYPE_CHECKING:
+    from bench.table import Sheet
+
 Floats = NDArray[np.float64]
 
 SIZES = (64, 256)  # corners of a part at most
 SINGLE, BULK, EDGES = 2_000, 200_000, 20_000
+HEAD = ("city", "", "rows", "PostGIS, a point", "shapely, a million points", "edge points answered otherwise")
+
+Row = tuple[str, ...]
 
 _WHOLE = """
 CREATE TEMP TABLE whole AS
@@ -34,24 +43,38 @@ _HERE = "ST_SetSRID(ST_MakePoint($1, $2), 4326)"
 
 
 def main() -> None:
-    """Print a table of Markdown."""
+    """Print the table of all cities in Markdown."""
     parser = argparse.ArgumentParser(prog="python -m bench.parts", allow_abbrev=False)
     parser.add_argument("--on", type=date.fromisoformat, required=True, help="the day")
     on = parser.parse_args().on
     cluster.ensure_running()
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     django.setup()
+    from bench.table import markdown
+
+    print(markdown([_sheet(on)]))
+
+
+def sheets() -> list["Sheet"]:
+    """The table of the bench's city."""
+    from bench.ground import DAY
+
+    return [_sheet(DAY)]
+
+
+def _sheet(on: date) -> "Sheet":
+    from bench.table import Sheet
     from jurisdictions.models import Jurisdiction
 
-    print("| city | | rows | PostGIS, a point | shapely, a million points | edge points answered otherwise |")
-    print("|---|---|--:|--:|--:|--:|")
-    for city in Jurisdiction.objects.cities().order_by("code"):
-        _measure_city(city.pk, f"{city.code}", on)
+    cities = Jurisdiction.objects.cities().order_by("code")
+    rows = [row for city in cities for row in _measure_city(city.pk, city.code, on)]
+    return Sheet(title="Whole shapes or parts of them", head=HEAD, rows=rows)
 
 
-def _measure_city(root: int, name: str, on: date) -> None:
+def _measure_city(root: int, name: str, on: date) -> list[Row]:
     from django.db import connection, transaction
 
+    rows = []
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_WHOLE, [on, root])
         cursor.execute("CREATE INDEX ON whole USING gist (shape)")
@@ -59,7 +82,7 @@ def _measure_city(root: int, name: str, on: date) -> None:
         whole = _shapes(cursor, "whole")
         points, edges = _points(whole[0]), _edge_points(whole[0])
         truth = _answers(cursor, "whole", edges)
-        _print(name, "whole", whole, cursor, points, 0)
+        rows.append(_row(name, "whole", whole, cursor, points, 0))
         for size in SIZES:
             cursor.execute("DROP TABLE IF EXISTS parts")
             cursor.execute("CREATE TEMP TABLE parts AS SELECT id, ST_Subdivide(shape, %s) AS shape FROM whole", [size])
@@ -68,17 +91,18 @@ def _measure_city(root: int, name: str, on: date) -> None:
             parts = _shapes(cursor, "parts")
             for way in ("parts decide", "parts, then whole"):
                 other = sum(one != two for one, two in zip(truth, _answers(cursor, way, edges), strict=True))
-                _print(name, way, parts, cursor, points, other, size=size)
+                rows.append(_row(name, way, parts, cursor, points, other, size=size))
         transaction.set_rollback(True)
+    return rows
 
 
-def _print(
+def _row(
     city: str, way: str, shapes: tuple[Any, Any], cursor: Any, points: Floats, other: int, *, size: int | None = None
-) -> None:
+) -> Row:
     title = f"{way} ({size})" if size else way
     single_ms = _single_ms(cursor, way, points[:SINGLE])
     bulk = f"{_bulk_s(shapes[0], points):.1f} s" if way != "parts, then whole" else ""
-    print(f"| {city} | {title} | {len(shapes[0]):,} | {single_ms:.3f} ms | {bulk} | {other:,} |", flush=True)
+    return city, title, f"{len(shapes[0]):,}", f"{single_ms:.3f} ms", bulk, f"{other:,}"
 
 
 def _shapes(cursor: Any, table: str) -> tuple[NDArray[np.object_], list[int]]:

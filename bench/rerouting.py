@@ -1,14 +1,11 @@
 """How long a boundary set that moves every open report takes to be previewed, applied and undone.
 
-`python -m bench.rerouting [--reports N]` works on a copy of the bench's database, which is dropped at the end.
-Meanwhile another process changes reports one by one: what it waits for, other writers wait for.
+In a copy of the bench's database, which is dropped at the end. Meanwhile another process changes reports one by one:
+what it waits for, other writers wait for.
 """
 
-import argparse
 import multiprocessing
-import os
 import random
-import sys
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -17,70 +14,59 @@ from json import dumps
 from statistics import median
 from typing import Any
 
-import django
 import psycopg2
+import shapely
+from django.db import connection
+from django.utils import timezone
 
-from bench.database import ROOT, copied, make_database, recipe_of, url_beside, url_of
-from config import cluster, environment
+from bench.database import copied, url_of
+from bench.table import Sheet
+from geo.shapes import as_multipolygon
+from jurisdictions.boundaries import NewBoundary, put_in_force
+from jurisdictions.models import Boundary, Category, Jurisdiction, Level
+from jurisdictions.routing import find_route
+from reports.models import Report
+from reports.rerouting import apply, preview, undo
 
 COPY = "rerouting"
 LIMIT_S = 60.0  # for 100,000 reports
 PER = 100_000
+HEAD = ("", "seconds", "reports a second", "longest batch, ms", "others wait, ms", "at most, ms", "goal")
+
+Row = tuple[str, ...]
 
 
-def main() -> str | None:
-    """The sentence that says why there are no figures, or None after printing them."""
-    parser = argparse.ArgumentParser(prog="python -m bench.rerouting", description=__doc__)
-    parser.add_argument("--reports", type=int, default=PER, help="that move (100000)")
-    count: int = parser.parse_args().reports
-    cluster.ensure_running()
-    server = environment.database_url()
-    os.environ |= {"DATABASE_URL": url_beside(server), "DJANGO_SETTINGS_MODULE": "config.settings", "DEBUG": "no"}
-    manifest = ROOT / "fixtures" / "mashhad.json"
-    recipe = recipe_of(manifest=manifest, reports=count)
-    is_new = make_database(server, recipe=recipe)
-    django.setup()
-    if is_new:
-        from bench.load import fill_database
-
-        fill_database(manifest=manifest, reports=count, recipe=recipe)
+def sheets() -> list[Sheet]:
+    """The table of one preview, applied and undone."""
     with copied(COPY):
-        _run(count)
-    return None
+        return [_measured()]
 
 
-def _run(count: int) -> None:
-    from django.utils import timezone
-
-    from jurisdictions.models import Jurisdiction
-    from reports.rerouting import apply, preview, undo
-
-    at = timezone.now()
+def _measured() -> Sheet:
+    at, count = timezone.now(), Report.objects.count()
     city = Jurisdiction.objects.cities().get()
     _open_all(city)
     boundary_set = _rotate(city, at)
-    on = boundary_set.first_day
-    later = at + timedelta(days=1)
-    print(f"{'':<10} {'seconds':>8} {'reports/s':>10}   longest batch   others: median, longest wait (ms)")
-    seconds, rerouting = _timed(
+    on, later = boundary_set.first_day, at + timedelta(days=1)
+    seen, rerouting = _timed(
         "preview", count, lambda told: preview(boundary_set=boundary_set, on=on, at=at, progress=told)
     )
     moved = rerouting.moves.filter(state="planned").count()
-    seconds, _ = _timed("apply", moved, lambda told: apply(rerouting=rerouting, at=later, progress=told))
-    _timed("undo", moved, lambda told: undo(rerouting=rerouting, at=later, progress=told))
     allowed = LIMIT_S * moved / PER
-    verdict = "reached" if seconds <= allowed else "missed"
-    print(f"{moved:,} of {count:,} reports move; apply is to take {allowed:.0f} s at most: {verdict}")
+    goal = f"≤ {allowed:.0f} s"
+    applied, _ = _timed("apply", moved, lambda told: apply(rerouting=rerouting, at=later, progress=told), goal=goal)
+    undone, _ = _timed("undo", moved, lambda told: undo(rerouting=rerouting, at=later, progress=told))
+    verdict = "reached" if float(applied[1]) <= allowed else "missed"
+    return Sheet(
+        title=f"A boundary set that moves {moved:,} of {count:,} open reports",
+        head=HEAD,
+        rows=[seen, (*applied[:-1], f"{goal} {verdict}"), undone],
+        notes=["Others: a process that changes one report after the other; the median of what a change takes."],
+    )
 
 
 def _open_all(city: Any, *, vacuum: bool = True) -> None:
     """All reports open, each with the assignment that filing it would have made."""
-    from django.db import connection
-
-    from jurisdictions.models import Boundary, Category
-    from jurisdictions.routing import find_route
-    from reports.models import Report
-
     sample = Report.objects.first()
     assert sample is not None
     route = find_route(
@@ -100,12 +86,6 @@ def _open_all(city: Any, *, vacuum: bool = True) -> None:
 
 def _rotate(city: Any, at: Any) -> Any:
     """From tomorrow on each district's ground is the next one's: no report stays."""
-    import shapely
-
-    from geo.shapes import as_multipolygon
-    from jurisdictions.boundaries import NewBoundary, put_in_force
-    from jurisdictions.models import Boundary, Level
-
     level = Level.objects.get(code="district")
     rows = list(
         Boundary.objects.filter(jurisdiction__root=city, jurisdiction__level=level, in_force__endswith__isnull=True)
@@ -127,8 +107,10 @@ def _rotate(city: Any, at: Any) -> Any:
     return put_in_force(root=city, level=level, shapes=shapes, first_day=first_day, source="bench", at=at)
 
 
-def _timed(name: str, count: int, act: Callable[[Callable[[int, int], None]], Any]) -> tuple[float, Any]:
-    """How long the act takes with somebody else at work, and what it gives."""
+def _timed(
+    name: str, count: int, act: Callable[[Callable[[int, int], None]], Any], *, goal: str = ""
+) -> tuple[Row, Any]:
+    """The row of how long the act takes with somebody else at work, and what the act gives."""
     stop = multiprocessing.Event()
     results: Any = multiprocessing.SimpleQueue()
     other = multiprocessing.Process(target=_write, args=(stop, results), daemon=True)
@@ -140,11 +122,11 @@ def _timed(name: str, count: int, act: Callable[[Callable[[int, int], None]], An
     waits = results.get()
     other.join()
     longest = max(after - before for before, after in pairwise(marks))
-    print(
-        f"{name:<10} {seconds:>8.1f} {count / seconds:>10,.0f}   {longest * 1000:>10,.0f} ms"
-        f"   {median(waits):,.1f}, {max(waits):,.0f}"
+    speed = f"{count / seconds:,.0f}"
+    return (
+        (name, f"{seconds:.1f}", speed, f"{longest * 1000:,.0f}", f"{median(waits):.1f}", f"{max(waits):,.0f}", goal),
+        result,
     )
-    return seconds, result
 
 
 def _write(stop: Any, results: Any) -> None:
@@ -162,7 +144,3 @@ def _write(stop: Any, results: Any) -> None:
             waits.append((time.perf_counter() - began) * 1000)
             time.sleep(0.005)
     results.put(waits)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,24 +1,31 @@
 """One run: record what our code asks of the database, see that all give the same, then time them in turns."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Final
 
 from django.db import connection
 
-from bench import clusters, outside, pages, points, routing, tiles, writes
+from bench import agreement, clusters, growth, outside, pages, parts, points, rerouting, routing, tiles, writes
 from bench.clients import Speed
 from bench.contests import Contest, Contestant, Ground
 from bench.installing import FOLDER
 from bench.outside import PYGEOAPI, SUPERCLUSTER, TIPG, VECTORTILES
 from bench.servers import server
 from bench.statements import save
-from bench.table import Row, Section
+from bench.table import Part, Row, Section
 
 STRIDE = 37  # so that a slow one, which answers few questions a round, gets others in the next
 SERVED: Final = {"routing": routing, "page": pages, "tiles": tiles, "clusters": clusters}
+IN_PROCESS: Final[Mapping[str, tuple[str, Callable[[], Sequence[Part]]]]] = {
+    "rerouting": ("Rerouting every report, in a copy of the database", rerouting.sheets),
+    "points": ("Routing points in the process", points.sections),
+    "growth": ("Routing points among ever more polygons", growth.sections),
+    "agreement": ("Asking the index and the routing query about the same points", agreement.sheets),
+    "parts": ("Whole shapes or parts of them", parts.sheets),
+}
 PEERS: Final = {"page": (TIPG, PYGEOAPI), "tiles": (TIPG, VECTORTILES), "clusters": (SUPERCLUSTER,)}
 
 
@@ -37,18 +44,19 @@ def say(text: str) -> None:
     print(f"==> {text}", file=sys.stderr, flush=True)
 
 
-def measure(plan: Plan) -> list[Section]:
-    """The sections of the table. Raises Different, Failed, NotServing or Unrecordable."""
-    made: list[Section] = []
+def measure(plan: Plan) -> list[Part]:
+    """The parts of the table. Raises Different, Failed, NotServing or Unrecordable."""
+    made: list[Part] = []
     if any(part in SERVED for part in plan.parts):
         made += _served(plan)
     if "writes" in plan.parts:
         say("Writing, into a copy of the database")
         with writes.contests(plan.connections) as contests:
             made += _sections(contests, plan, notes=writes.folded)
-    if "points" in plan.parts:
-        say("Routing points in the process")
-        made += points.sections()
+    for name, (text, measure_part) in IN_PROCESS.items():
+        if name in plan.parts:
+            say(text)
+            made += measure_part()
     return made
 
 

@@ -6,7 +6,7 @@ from statistics import median
 
 from bench.clients import Speed
 
-HEAD = ("", "answers a second", "median ms", "CPU ms", "City Eye ÷ it", "goal")
+HEAD: tuple[str, ...] = ("", "answers a second", "median ms", "CPU ms", "City Eye ÷ it", "goal")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +26,19 @@ class Section:
     title: str
     rows: Sequence[Row]
     notes: Sequence[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """A table with columns of its own, for what is more than speeds: names in the first, numbers in the others."""
+
+    title: str
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    notes: Sequence[str] = ()
+
+
+Part = Section | Sheet
 
 
 def ratios(ours: Row, other: Row) -> list[float]:
@@ -57,24 +70,44 @@ def _goal(row: Row, ours: Row) -> str:
     return ""
 
 
-def plain(sections: Sequence[Section]) -> str:
-    """The table in columns of fixed width."""
+def plain(parts: Sequence[Part]) -> str:
+    """Sections in one table of columns of fixed width, then each sheet in its own."""
+    sections = [part for part in parts if isinstance(part, Section)]
     blocks = [(section, [cells(row, section.rows[-1]) for row in section.rows]) for section in sections]
     every = [HEAD, *(row for _, rows in blocks for row in rows)]
     widths = [max(len(row[column]) for row in every) for column in range(len(HEAD))]
-    lines = [_line(HEAD, widths)]
+    lines = [_line(HEAD, widths)] if sections else []
     for section, rows in blocks:
         lines += ["", section.title, *(_line(row, widths) for row in rows), *(f"  {note}" for note in section.notes)]
-    return "\n".join(lines)
+    for sheet in (part for part in parts if isinstance(part, Sheet)):
+        lines += ["", sheet.title, *_sheet_lines(sheet), *(f"  {note}" for note in sheet.notes)]
+    return "\n".join(lines if sections else lines[1:])
 
 
-def markdown(sections: Sequence[Section]) -> str:
-    """The same as a table of Markdown for each section."""
+def _sheet_lines(sheet: Sheet) -> list[str]:
+    every = [sheet.head, *sheet.rows]
+    widths = [max(len(row[column]) for row in every) for column in range(len(sheet.head))]
+    aligned = (
+        "  ".join(
+            [f"{row[0]:<{widths[0]}}", *(f"{cell:>{width}}" for cell, width in zip(row[1:], widths[1:], strict=True))]
+        )
+        for row in every
+    )
+    return [f"  {line}".rstrip() for line in aligned]
+
+
+def markdown(parts: Sequence[Part]) -> str:
+    """The same as a table of Markdown for each part."""
     lines: list[str] = []
-    for section in sections:
-        lines += ["", f"**{section.title}**", "", f"| {' | '.join(HEAD)} |", "|---|--:|--:|--:|--:|---|"]
-        lines += [f"| {' | '.join(cells(row, section.rows[-1]))} |" for row in section.rows]
-        lines += [line for note in section.notes for line in ("", note)]
+    for part in parts:
+        if isinstance(part, Section):
+            head, rule = HEAD, "|---|--:|--:|--:|--:|---|"
+            rows: Sequence[Sequence[str]] = [cells(row, part.rows[-1]) for row in part.rows]
+        else:
+            head, rule, rows = tuple(part.head), f"|---|{'--:|' * (len(part.head) - 1)}", part.rows
+        lines += ["", f"**{part.title}**", "", f"| {' | '.join(head)} |", rule]
+        lines += [f"| {' | '.join(row)} |" for row in rows]
+        lines += [line for note in part.notes for line in ("", note)]
     return "\n".join(lines[1:])
 
 

@@ -18,7 +18,10 @@ USAGE = "script/bench [--reports N] [--connections N] [--rounds N] [--seconds N]
     ("words", "sentence"),
     [
         (["--nonsense"], USAGE),
-        (["--only", "../x"], "--only takes the name of a part: routing, page, tiles, clusters, writes or points."),
+        (
+            ["--only", "../x"],
+            "--only takes one of: routing, page, tiles, clusters, writes, rerouting, points, growth, agreement, parts.",
+        ),
         (["--reports", "many"], "--reports takes a number from 1 to 9999999."),
         (["--markdown", "--rounds", "0"], "--rounds takes a number from 1 to 9999999."),
         (["--seconds"], "--seconds takes a number from 1 to 9999999."),

@@ -3,7 +3,7 @@
 import pytest
 
 from bench.clients import Speed
-from bench.table import Row, Section, markdown, plain, ratios
+from bench.table import Row, Section, Sheet, markdown, plain, ratios
 
 
 def row(name: str, *speeds: float, goal: float | None = None, cpu_ms: float | None = None) -> Row:
@@ -76,3 +76,23 @@ def test_notes_stand_below_the_rows_they_belong_to():
 
     assert plain([noted]).splitlines()[-1] == "  TiPg: not measured"
     assert markdown([noted]).splitlines()[-2:] == ["", "TiPg: not measured"]
+
+
+@pytest.fixture
+def sheet() -> Sheet:
+    return Sheet(title="Moves", head=("", "seconds"), rows=[("preview", "10.5"), ("undo", "9.0")], notes=["Busy."])
+
+
+def test_what_is_no_speed_has_columns_of_its_own(section, sheet):
+    assert plain([sheet]) == "Moves\n           seconds\n  preview     10.5\n  undo         9.0\n  Busy."
+    assert plain([section, sheet]) == plain([section]) + "\n\n" + plain([sheet])
+    assert markdown([sheet]).splitlines() == [
+        "**Moves**",
+        "",
+        "|  | seconds |",
+        "|---|--:|",
+        "| preview | 10.5 |",
+        "| undo | 9.0 |",
+        "",
+        "Busy.",
+    ]

@@ -5,12 +5,11 @@ import re
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
-from django.contrib.gis.geos import Polygon
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from api.errors import Fault, Problem, refusal
-from geo.nearness import as_polygon
+from geo.nearness import Box
 from geo.tiles import DEEPEST
 
 CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
@@ -33,17 +32,24 @@ def unknown_value(name: str, value: str, known: Collection[str]) -> Problem:
 class Params:
     """The parameters of one request. Reading one that is malformed raises Problem."""
 
-    def __init__(self, query: QueryDict, *, known: Collection[str]) -> None:
+    def __init__(self, query: QueryDict, *, known: Collection[str] | None = None) -> None:
         for name, values in query.lists():
+            if len(values) > 1:
+                detail = _("Give this parameter once; part several values by commas.")
+                raise bad(CONTROL.sub("", name)[:50], "repeated_parameter", detail)
+        self._query = query
+        if known is not None:
+            self.expect(known)
+
+    def expect(self, known: Collection[str]) -> None:
+        """Refuse parameters that are not known, where that is known only after some of them have been read."""
+        for name in self._query:
             if name not in known:
                 detail = _("There is no parameter “%(name)s”; known are: %(known)s.") % {
                     "name": CONTROL.sub("", name)[:50],
                     "known": ", ".join(sorted(known)),
                 }
                 raise bad(CONTROL.sub("", name)[:50], "unknown_parameter", detail)
-            if len(values) > 1:
-                raise bad(name, "repeated_parameter", _("Give this parameter once; part several values by commas."))
-        self._query = query
 
     def text(self, name: str) -> str | None:
         """The parameter as it stands, or None where it is absent."""
@@ -101,8 +107,8 @@ class Params:
             raise bad("zoom", "invalid_zoom", _("zoom is a whole number from 0 to 24."))
         return None if value is None else int(value)
 
-    def bbox(self) -> Polygon | None:
-        """A box `minlon,minlat,maxlon,maxlat` in WGS 84, edges included."""
+    def bbox(self) -> Box | None:
+        """A box `minlon,minlat,maxlon,maxlat` in WGS 84."""
         value = self.text("bbox")
         if value is None:
             return None
@@ -111,7 +117,7 @@ class Params:
             raise bad("bbox", "invalid_bbox", _("bbox has four numbers: minlon,minlat,maxlon,maxlat."))
         west, south, east, north = (_number("bbox", part.strip(), code="invalid_bbox") for part in parts)
         _check_box(west, south, east, north)
-        return as_polygon((west, south, east, north))
+        return west, south, east, north
 
     def near(self) -> tuple[float, float, float] | None:
         """A circle `lon,lat,metres` around a place in WGS 84; 1 to 50,000 metres."""

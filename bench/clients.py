@@ -20,6 +20,7 @@ from psycopg2.extensions import register_type
 from bench.servers import Server
 from bench.statements import STORE, Statement
 from geo.pages import TEXT_AS_BYTES
+from geo.prepared import prepare_for
 from jurisdictions.routing_query import prepare
 
 WRK = shutil.which("wrk")
@@ -148,6 +149,7 @@ class SQL:
 
         def ask(number: int) -> None:
             statement = self.statements[number % len(self.statements)]
+            prepare_for(link, statement.sql)
             with link.cursor() as cursor:
                 cursor.execute(statement.sql, statement.values)
                 cursor.fetchall()

@@ -10,9 +10,9 @@ from bench.guard import same_count
 from bench.outside import SUPERCLUSTER
 from bench.statements import Recording
 from bench.supercluster import Supercluster, start
-from reports.density import clusters
+from reports.density.counted import counted
 
-MODULE: Final = clusters.__module__
+MODULE: Final = counted.__module__
 BARE: Final = "/bare/rows"
 ZOOM: Final = 11
 MOST_BYTES: Final = 30_000

@@ -11,11 +11,11 @@ from bench.outside import COLLECTION, TIPG, VECTORTILES
 from bench.questions import TILES
 from bench.statements import Recording
 from geo.tiles import read_points
-from reports.density import tile_clusters
+from reports.density.counted import counted
 
 SINGLES, CLUSTERED = 14, (10, 11, 12)
 POINTS_MODULE: Final = read_points.__module__
-CLUSTERS_MODULE: Final = tile_clusters.__module__
+CLUSTERS_MODULE: Final = counted.__module__
 BARE_PACKED, BARE_ROWS = "/bare/packed", "/bare/rows"
 ALL, FIRST = 1_000_000, 10_000  # features that TiPg is to put into a tile
 

@@ -7,6 +7,7 @@ layers one after the other are a tile.
 import struct
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -71,7 +72,7 @@ def layer(name: str, features: Iterable[Feature]) -> bytes:
     body = b"".join(_field(2, _feature(each, keys, values)) for each in features)
     if not body:
         return b""
-    return _layer(name, body, keys, b"".join(_field(4, _value(value)) for _, value in values))
+    return _layer(name, body, keys, b"".join([_said(kind, value) for kind, value in values]))
 
 
 def points(name: str, steps: Steps, properties: Mapping[str, Words]) -> bytes:
@@ -115,6 +116,12 @@ def _feature(feature: Feature, keys: dict[str, int], values: dict[tuple[type, Va
     return _field(2, _packed(tags)) + _number(3, feature.kind) + _field(4, _packed(feature.commands))
 
 
+@lru_cache(maxsize=4096)
+def _said(kind: type, value: Value) -> bytes:
+    """A value of a layer as a field. Its type tells equal values apart, such as 1 and true."""
+    return _field(4, _value(value))
+
+
 def _value(value: Value) -> bytes:
     if isinstance(value, str):
         return _field(1, value.encode())
@@ -129,7 +136,9 @@ def _zigzag(number: int) -> int:
     return number << 1 if number >= 0 else (-number << 1) - 1
 
 
-def _packed(numbers: Iterable[int]) -> bytes:
+def _packed(numbers: Sequence[int]) -> bytes:
+    if max(numbers, default=0) < 0x80:  # most of all: an octet each
+        return bytes(numbers)
     return b"".join(map(_varint, numbers))
 
 
@@ -142,8 +151,8 @@ def _number(tag: int, number: int) -> bytes:
 
 
 def _varint(number: int) -> bytes:
-    if number < 0x80:
-        return _ONE_BYTE[number]
+    if number < 0x4000:
+        return _SHORT[number]
     found = bytearray()
     while number >= 0x80:
         found.append(number & 0x7F | 0x80)
@@ -183,9 +192,18 @@ def _fields(tag: int, content: Sequence[_Bytes]) -> list[_Bytes]:
 
 def _joined(rows: Sequence[_Bytes]) -> bytes:
     """Row after row, without what only fills the arrays."""
-    counts = [np.arange(octets.shape[1]) < lengths[:, None] for octets, lengths in rows]
-    joined: bytes = np.hstack([octets for octets, _ in rows])[np.hstack(counts)].tobytes()
+    shape = len(rows[0][0]), sum(octets.shape[1] for octets, _ in rows)
+    whole, is_there = np.empty(shape, dtype=np.uint8), np.ones(shape, dtype=bool)
+    start = 0
+    for octets, lengths in rows:
+        width = octets.shape[1]
+        whole[:, start : start + width] = octets
+        for place in range(int(lengths.min()), width):
+            is_there[:, start + place] = lengths > place
+        start += width
+    joined: bytes = whole[is_there].tobytes()
     return joined
 
 
-_ONE_BYTE: Final = [bytes([number]) for number in range(0x80)]
+_SHORT: Final = [bytes([number]) for number in range(0x80)]
+_SHORT.extend(bytes([number & 0x7F | 0x80, number >> 7]) for number in range(0x80, 0x4000))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import Model, QuerySet
 from psycopg2.extensions import BYTES, new_type, register_type
@@ -38,9 +39,10 @@ COMPACT: Final = Form(joint=",", is_compact=True)
 class Layout:
     """What is written of a row: SQL over the row that was chosen (`chosen`) and over what is joined to it.
 
-    `id` and `place` (a point in WGS 84, `Plain`) are columns of it; `properties` are pairs of a name and the SQL of its
-    JSON text. `marks` are the columns of the first and of the last row that links are made of. All of it is ours and
-    goes into the statement (by `literal`); values never do.
+    `id` and `place` (a point in WGS 84, `Plain`) are columns of it; where rows are chosen by their keys, they come from
+    `table`, the place from its column `point`. `properties` are pairs of a name and the SQL of its JSON text. `marks`
+    are the columns of the first and of the last row that links are made of. All of it is ours and goes into the
+    statement (by `literal`); values never do.
     """
 
     id: str
@@ -48,6 +50,8 @@ class Layout:
     properties: tuple[tuple[str, str], ...]
     joins: str
     marks: tuple[str, ...]
+    table: str
+    point: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +65,25 @@ class Page:
     has_more: bool = False
 
 
-def read_page(rows: QuerySet[Model, Any], *, layout: Layout, form: Form, size: int, backwards: bool = False) -> Page:
+def read_page(
+    rows: QuerySet[Model, Any],
+    *,
+    layout: Layout,
+    form: Form,
+    size: int,
+    backwards: bool = False,
+    by_id: bool = False,
+) -> Page:
     """The first `size` of the rows, which are ordered values with the columns that the layout speaks of.
 
-    `backwards` turns the page round after it is chosen. One row beyond it is looked at, and no more.
+    With `by_id` they are ids alone: where an index has all that rows are chosen and ordered by, the rest is read of the
+    page's rows only. `backwards` turns the page round after it is chosen. One row beyond it is looked at, and no more.
     """
-    inner, values = rows[: size + 1].query.sql_with_params()
-    head, tail = _around(layout, form, size, backwards)
+    try:
+        inner, values = rows[: size + 1].query.sql_with_params()
+    except EmptyResultSet:  # nothing can match: no need to ask
+        return Page()
+    head, tail = _around(layout, form, size, backwards, by_id)
     with connections[rows.db].cursor() as cursor:
         register_type(TEXT_AS_BYTES, cursor.cursor)
         cursor.execute(head + inner + tail, values)
@@ -82,17 +98,19 @@ def read_page(rows: QuerySet[Model, Any], *, layout: Layout, form: Form, size: i
 
 
 @lru_cache(maxsize=256)
-def _around(layout: Layout, form: Form, size: int, backwards: bool) -> tuple[str, str]:
+def _around(layout: Layout, form: Form, size: int, backwards: bool, by_id: bool) -> tuple[str, str]:
     """The statement before and after the query that chooses the rows."""
     place, order = f"chosen.{layout.place}", "DESC" if backwards else "ASC"
     ends = [f"max(chosen.{mark}) FILTER (WHERE number = {end})" for end in ("1", "last") for mark in layout.marks]
+    whole = f"whole.*, whole.{layout.point} AS {layout.place}, number, total, " if by_id else "*, "
+    joined = f" JOIN {layout.table} AS whole USING (id)" if by_id else ""
     head = f"""
         SELECT max(total), string_agg({_row(layout, form)}, {literal(form.joint)} ORDER BY number {order}),
                min(ST_X({place})), min(ST_Y({place})), max(ST_X({place})), max(ST_Y({place})), {", ".join(ends)}
         FROM (
-            SELECT *, least(total, {size}) AS last
+            SELECT {whole}least(total, {size}) AS last
             FROM (SELECT *, row_number() OVER () AS number, count(*) OVER () AS total FROM ("""  # noqa: S608 - ours
-    return head, f") AS ordered) AS numbered) AS chosen {layout.joins} WHERE number <= {size}"
+    return head, f") AS ordered) AS numbered{joined}) AS chosen {layout.joins} WHERE number <= {size}"
 
 
 def _row(layout: Layout, form: Form) -> str:

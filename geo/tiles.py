@@ -4,13 +4,14 @@ A layer is made of what lies in the tile in an order of its own: the same conten
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Self
 
 import numpy as np
 import shapely
 from django.contrib.gis import geos
+from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import F, IntegerField, QuerySet
 from django.db.models.expressions import Combinable
@@ -90,9 +91,18 @@ class Points:
 
     def ordered(self) -> Self:
         """The same in the order of their texts."""
-        order = np.argsort(self.texts)
+        order = _order(self.texts)
         numbers = {name: column[order] for name, column in self.numbers.items()}
         return replace(self, units=self.units[order], texts=self.texts[order], numbers=numbers)
+
+
+def _order(texts: NDArray[np.bytes_]) -> NDArray[np.int64]:
+    """The order of texts. Their first eight octets nearly always tell, and numbers are sorted ten times as fast."""
+    width = -(-max(8, texts.dtype.itemsize) // 8) * 8
+    heads = np.ascontiguousarray(texts.astype(f"S{width}").view(">u8")[:: width // 8]).astype(np.uint64)
+    order = np.argsort(heads)
+    ordered = heads[order]
+    return order if (ordered[1:] > ordered[:-1]).all() else np.argsort(texts)
 
 
 def read_points(rows: QuerySet[Any], *, x: str, y: str, text: str, numbers: Mapping[str, Combinable]) -> Points:
@@ -103,18 +113,27 @@ def read_points(rows: QuerySet[Any], *, x: str, y: str, text: str, numbers: Mapp
     """
     columns = {"at_x": F(x), "at_y": F(y), **{f"n{place}": each for place, each in enumerate(numbers.values())}}
     chosen = rows.annotate(said=F(text), **{name: Cast(each, IntegerField()) for name, each in columns.items()})
-    inner, params = chosen.values("said", *columns).query.sql_with_params()
-    packed = " || ".join(f"int4send({column})" for column in columns)
-    sql = f"SELECT string_agg({packed}, ''), string_agg(said, chr(31)) FROM ({inner}) AS chosen"  # noqa: S608
-    with connections[rows.db].cursor() as cursor:
-        cursor.execute(sql, params)
-        places, texts = cursor.fetchone()
+    places, texts = _packed(chosen.values("said", *columns), list(columns))
     found = np.frombuffer(places or b"", dtype=">i4").astype(np.int64).reshape(-1, len(columns))
     return Points(
         units=found[:, :2],
         texts=np.array(texts.encode().split(b"\x1f") if texts else [], dtype=np.bytes_),
         numbers={name: found[:, 2 + place] for place, name in enumerate(numbers)},
     )
+
+
+def _packed(chosen: QuerySet[Any], columns: Sequence[str]) -> tuple[bytes | None, str | None]:
+    """The numbers in those columns of each row, and all that is `said`; None for each where there is no row."""
+    try:
+        inner, params = chosen.query.sql_with_params()
+    except EmptyResultSet:  # nothing can match: no need to ask
+        return None, None
+    packed = " || ".join(f"int4send({column})" for column in columns)
+    sql = f"SELECT string_agg({packed}, ''), string_agg(said, chr(31)) FROM ({inner}) AS chosen"  # noqa: S608
+    with connections[chosen.db].cursor() as cursor:
+        cursor.execute(sql, params)
+        places, texts = cursor.fetchone()
+    return places, texts
 
 
 def outline_layer(shapes: Iterable[tuple[MultiPolygon, Mapping[str, Value]]], *, name: str, tile: Tile) -> bytes:

@@ -6,6 +6,7 @@ level z. The database has the same arithmetic as `world_x(point)` and `world_y(p
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -14,6 +15,8 @@ from django.db.models import Func, IntegerField
 BITS: Final = 30
 SIZE: Final = 1 << BITS
 MOST_LATITUDE: Final = 85.05112877980659  # where the square ends
+UNSURE: Final = 3  # units from the edge of a box within which rounding could tell inside from outside
+MARGIN: Final = 1e-9  # degrees: what an index looks up is never the smaller for rounding
 
 
 class WorldX(Func):
@@ -77,6 +80,16 @@ class WorldBox:
         return cls(x0, y0, min(SIZE - 1, world_x(east) + 1), min(SIZE - 1, world_y(south) + 1))
 
     @classmethod
+    def within(cls, *, west: float, south: float, east: float, north: float) -> Self | None:
+        """The units whose places surely all lie between these longitudes and latitudes; None if there are none."""
+        around = cls.around(west=west, south=south, east=east, north=north)
+        x0 = 0 if west <= -180 else around.x0 + UNSURE
+        y0 = 0 if north >= 90 else around.y0 + UNSURE
+        x1 = SIZE - 1 if east >= 180 else around.x1 - UNSURE
+        y1 = SIZE - 1 if south <= -90 else around.y1 - UNSURE
+        return cls(x0, y0, x1, y1) if x0 <= x1 and y0 <= y1 else None
+
+    @classmethod
     def of_tile(cls, *, z: int, x: int, y: int) -> Self:
         """The units of a tile, which is a cell of level z."""
         bits = shift(z)
@@ -86,6 +99,27 @@ class WorldBox:
         """The cells of a level that a box of units touches."""
         bits = shift(level)
         return type(self)(self.x0 >> bits, self.y0 >> bits, self.x1 >> bits, self.y1 >> bits)
+
+    def without(self, inner: Self | None) -> Iterator[Self]:
+        """What of it is not in another that lies within it: at most four boxes."""
+        if inner is None:
+            yield self
+            return
+        kind = type(self)
+        strips = (
+            kind(self.x0, self.y0, self.x1, inner.y0 - 1),
+            kind(self.x0, inner.y1 + 1, self.x1, self.y1),
+            kind(self.x0, inner.y0, inner.x0 - 1, inner.y1),
+            kind(inner.x1 + 1, inner.y0, self.x1, inner.y1),
+        )
+        yield from (strip for strip in strips if strip.x0 <= strip.x1 and strip.y0 <= strip.y1)
+
+    @property
+    def degrees(self) -> tuple[float, float, float, float]:
+        """West, south, east, north of a box of units, a little larger; its first and last row reach to the poles."""
+        south = -90.0 if self.y1 == SIZE - 1 else lat_at(self.y1 + 1) - MARGIN
+        north = 90.0 if self.y0 == 0 else lat_at(self.y0) + MARGIN
+        return lon_at(self.x0) - MARGIN, south, lon_at(self.x1 + 1) + MARGIN, north
 
     @property
     def count(self) -> int:

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from api.live.reading import Change, Face
 from api.params import Params, bad
 from api.v1.filtering import filter_names, report_filter
-from api.v1.representations import lower_levels
 from geo.world import WORLD, WorldBox
+from jurisdictions.catalog import read_catalog
 from reports.filters import ReportFilter
 
 LAST_EVENT_ID: Final = "last_event_id"
@@ -54,19 +54,20 @@ class Interest:
 
 def read_interest(query: QueryDict) -> Interest:
     """The interest that a query names; raises Problem. Asks the database for levels, categories and codes."""
-    levels = lower_levels()
+    catalog = read_catalog()
+    levels = catalog.levels
     known = ["bbox", LAST_EVENT_ID, "category", "status", *levels]
     for name in query:
         if name not in known and name in filter_names(levels):
             detail = _("Live events cannot be chosen by “%(name)s”: known are %(known)s.")
             raise bad(name, "not_followed_live", detail % {"name": name, "known": ", ".join(known)})
     params = Params(query, known=known)
-    return Interest(box=_box(params), filter=report_filter(params, levels=levels))
+    return Interest(box=_box(params), filter=report_filter(params, catalog=catalog))
 
 
 def _box(params: Params) -> WorldBox:
     box = params.bbox()
     if box is None:
         return WORLD
-    west, south, east, north = box.extent
+    west, south, east, north = box
     return WorldBox.around(west=west, south=south, east=east, north=north)

@@ -23,17 +23,17 @@ from api.timeouts import query_timeout
 from api.v1 import schema
 from api.v1.filtering import filter_names, report_filter
 from geo.world import WorldBox
-from jurisdictions.catalog import read_catalog
-from jurisdictions.models import Category, Jurisdiction, Level
+from jurisdictions.models import Jurisdiction, Level
 from people.access import PUBLIC, Viewer
 from reports.density import (
     Cluster,
+    State,
     TooManyClusters,
     View,
-    changes_under,
     clusters,
     ground_counts,
     level_of,
+    state_under,
 )
 from reports.filters import ReportFilter
 from reports.workflow import Status
@@ -43,11 +43,9 @@ GEOJSON = "application/geo+json"
 
 @dataclass(frozen=True, kw_only=True)
 class _Asked:
-    params: Params
     viewer: Viewer
     narrowing: ReportFilter
-    catalog: str
-    """The version of the names by which the answer calls things."""
+    state: State
 
 
 _STATUSES: Final = tuple(Status.values)
@@ -65,17 +63,17 @@ class ClustersView(APIView):
         The box is half-open: its northern and eastern edges belong to its neighbours.
         """
         with query_timeout():
-            asked = _asked(request, "bbox", "zoom")
-            view, zoom = _view(asked.params), asked.params.zoom()
+            params = Params(request.GET)
+            view, zoom = _view(params), params.zoom()
+            asked = _asked(request, params, view.box, "bbox", "zoom")
             if zoom is None:
                 raise bad("zoom", "required", _("zoom is a whole number from 0 to 24."))
 
             def make() -> HttpResponse:
-                return HttpResponse(
-                    _feature_collection(_clusters(asked, view, zoom), _decimals(zoom)), content_type=GEOJSON
-                )
+                found, codes = _clusters(asked, view, zoom), asked.state.catalog.categories
+                return HttpResponse(_feature_collection(found, codes, _decimals(zoom)), content_type=GEOJSON)
 
-            return _answer(request, asked, view.box, make)
+            return _answer(request, asked, make)
 
 
 class JurisdictionCountsView(APIView):
@@ -88,21 +86,22 @@ class JurisdictionCountsView(APIView):
     def get(self, request: Request) -> HttpResponse:
         """Count the reports of each jurisdiction of a level, by status."""
         with query_timeout():
-            asked = _asked(request, "level")
-            level = _level(asked.params)
-            return _answer(request, asked, None, lambda: JsonResponse(_counts(asked, level)))
+            params = Params(request.GET)
+            asked = _asked(request, params, None, "level")
+            level = _level(params)
+            return _answer(request, asked, lambda: JsonResponse(_counts(asked, level)))
 
 
-def _asked(request: Request, *own_names: str) -> _Asked:
-    catalog = read_catalog()
-    params = Params(request.GET, known=[*own_names, *filter_names(catalog.levels)])
-    narrowing = report_filter(params, levels=catalog.levels)
-    return _Asked(params=params, viewer=viewer_of(request), narrowing=narrowing, catalog=catalog.version)
+def _asked(request: Request, params: Params, box: WorldBox | None, *own_names: str) -> _Asked:
+    # Read before the counts: what changes in between comes under the older validator and is fetched again.
+    state = state_under(box)
+    params.expect([*own_names, *filter_names(state.catalog.levels)])
+    narrowing = report_filter(params, catalog=state.catalog)
+    return _Asked(viewer=viewer_of(request), narrowing=narrowing, state=state)
 
 
 def _view(params: Params) -> View:
-    box = params.bbox()
-    west, south, east, north = box.extent if box else (-180.0, -90.0, 180.0, 90.0)
+    west, south, east, north = params.bbox() or (-180.0, -90.0, 180.0, 90.0)
     return View.within(west=west, south=south, east=east, north=north)
 
 
@@ -115,10 +114,9 @@ def _level(params: Params) -> str:
     return code
 
 
-def _answer(request: Request, asked: _Asked, box: WorldBox | None, make: Callable[[], HttpResponse]) -> HttpResponse:
+def _answer(request: Request, asked: _Asked, make: Callable[[], HttpResponse]) -> HttpResponse:
     if asked.viewer == PUBLIC:
-        # Read before the counts: what changes in between comes under the older validator and is fetched again.
-        response = answer(request, make, etag=etag_of(request, asked.catalog, changes_under(box)))
+        response = answer(request, make, etag=etag_of(request, asked.state.catalog.version, asked.state.changes))
     else:
         response = make()
         response["Cache-Control"] = FOR_ONE
@@ -135,60 +133,56 @@ def _clusters(asked: _Asked, view: View, zoom: int) -> list[Cluster]:
 
 
 def _decimals(zoom: int) -> int:
-    """As many as a tenth of a pixel needs."""
-    return max(4, min(7, math.ceil(math.log10(2 ** (zoom + 9) / 36))))
+    """As many as half a pixel needs."""
+    return max(4, min(7, math.ceil(math.log10(2 ** (zoom + 9) / 180))))
 
 
-def _feature_collection(found: Sequence[Cluster], decimals: int) -> bytes:
-    codes = dict(Category.objects.values_list("pk", "code")) if found else {}
-    collection: dict[str, Any] = {"type": "FeatureCollection", "count": sum(each.count for each in found)}
+def _feature_collection(found: Sequence[Cluster], codes: Mapping[int, str], decimals: int) -> bytes:
+    """The clusters as GeoJSON, written by hand: there may be thousands."""
+    head = f'{{"type":"FeatureCollection","count":{sum(each.count for each in found)}'
     if found:
         whole = replace(found[0])
         for each in found:
             whole.reach(each)
-        collection["bbox"] = _outwards(whole, decimals)
-    collection["features"] = [_feature(each, codes, decimals) for each in found]
-    return json.dumps(collection, ensure_ascii=False, separators=(",", ":")).encode()
+        head += f',"bbox":{_outwards(whole.bounds, decimals)}'
+    said = {key: _quoted(code) for key, code in codes.items()}
+    features = ",".join([_feature(each, said, decimals) for each in found])
+    return f'{head},"features":[{features}]}}'.encode()
 
 
-def _feature(cluster: Cluster, codes: Mapping[int, str], decimals: int) -> dict[str, Any]:
+def _quoted(code: str) -> str:
+    """Text as it stands within a JSON string."""
+    return json.dumps(code, ensure_ascii=False)[1:-1]
+
+
+def _feature(cluster: Cluster, codes: Mapping[int, str], decimals: int) -> str:
+    """Flat properties, as everywhere in maps: what has no reports is left out, lists are parted by commas."""
     lon, lat = cluster.center
-    return {
-        "type": "Feature",
-        "id": f"{cluster.level}/{cluster.x}/{cluster.y}",
-        "geometry": {"type": "Point", "coordinates": [round(lon, decimals), round(lat, decimals)]},
-        "properties": _properties(cluster, codes, decimals),
-    }
+    zoom = cluster.expansion_zoom
+    statuses = "".join([f',"{name}":{count}' for name in _STATUSES if (count := cluster.statuses.get(name))])
+    top = ",".join([f"{codes[key]}:{count}" for key, count in cluster.top_categories])
+    reference = f',"reference":"{cluster.reference}"' if cluster.reference else ""
+    return (
+        f'{{"type":"Feature","id":"{cluster.level}/{cluster.x}/{cluster.y}",'
+        f'"bbox":{_outwards(cluster.bounds, decimals)},'
+        f'"geometry":{{"type":"Point","coordinates":[{round(lon, decimals)},{round(lat, decimals)}]}},'
+        f'"properties":{{"count":{cluster.count},"expansion_zoom":{"null" if zoom is None else zoom}{statuses},'
+        f'"top_categories":"{top}"{reference}}}}}'
+    )
 
 
-def _properties(cluster: Cluster, codes: Mapping[int, str], decimals: int) -> dict[str, Any]:
-    """Flat, as everything in maps: what has no reports is left out, lists are parted by commas as in filters."""
-    top = cluster.top_categories
-    return {
-        "count": cluster.count,
-        "expansion_zoom": cluster.expansion_zoom,
-        **dict(zip(("west", "south", "east", "north"), _outwards(cluster, decimals), strict=True)),
-        **_by_status(cluster.statuses),
-        "top_categories": ",".join(codes[key] for key, _ in top),
-        "top_counts": ",".join(str(count) for _, count in top),
-        **({"reference": cluster.reference} if cluster.reference else {}),
-    }
+def _outwards(bounds: tuple[float, float, float, float], decimals: int) -> str:
+    """West, south, east and north, rounded so that all reports stay inside."""
+    fine = 10**decimals
+    west, south, east, north = bounds
+    return (
+        f"[{math.floor(west * fine) / fine},{math.floor(south * fine) / fine},"
+        f"{math.ceil(east * fine) / fine},{math.ceil(north * fine) / fine}]"
+    )
 
 
 def _by_status(statuses: Mapping[str, int]) -> dict[str, int]:
-    return {f"status_{name}": statuses[name] for name in _STATUSES if statuses.get(name)}
-
-
-def _outwards(cluster: Cluster, decimals: int) -> tuple[float, float, float, float]:
-    """West, south, east and north, rounded so that all reports stay inside."""
-    fine = 10**decimals
-    west, south, east, north = cluster.bounds
-    return (
-        math.floor(west * fine) / fine,
-        math.floor(south * fine) / fine,
-        math.ceil(east * fine) / fine,
-        math.ceil(north * fine) / fine,
-    )
+    return {name: statuses[name] for name in _STATUSES if statuses.get(name)}
 
 
 def _counts(asked: _Asked, level: str) -> dict[str, Any]:

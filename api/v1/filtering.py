@@ -1,38 +1,42 @@
 """The parameters that choose reports, read alike for lists, tiles and counts."""
 
+import re
 from collections.abc import Collection
 from datetime import date, datetime, time
 from functools import reduce
 from operator import and_, or_
 from zoneinfo import ZoneInfo
 
+from django.contrib.gis.geos import GEOSGeometry
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from api.params import Params, bad
 from api.polygons import polygon_of
-from jurisdictions.models import Category, Department, Jurisdiction
+from jurisdictions.catalog import Catalog
+from jurisdictions.models import Department, Jurisdiction
 from persian.normalize import fold
 from reports.filters import ReportFilter
 from reports.references import as_reference
 from reports.workflow import Status
 
 MOST_LETTERS = 100
+WITHIN = "within"
+PLACE = re.compile(r"\s*[\w-]+\s*:\s*[^\s{\[]")  # such as district:9, and no JSON
 
 
 def filter_names(levels: Collection[str]) -> list[str]:
     """The names of the parameters that `report_filter` reads, one for each level among them."""
-    return ["category", "department", "from", "q", "status", "to", "within", *levels]
+    return ["category", "department", "from", "q", "status", "to", WITHIN, *levels]
 
 
-def report_filter(params: Params, *, levels: Collection[str]) -> ReportFilter:
+def report_filter(params: Params, *, catalog: Catalog) -> ReportFilter:
     """What the parameters ask for; each narrows. Raises Problem."""
     categories, statuses = params.words("category"), params.words("status")
-    grounds = {level: params.words(level) for level in levels}
     return ReportFilter(
-        categories=_categories(categories) if categories else None,
+        categories=_categories(categories, catalog) if categories else None,
         statuses=_known("status", statuses, Status.values) if statuses else None,
-        grounds={level: _jurisdictions(level, codes) for level, codes in grounds.items() if codes},
+        grounds=_grounds(params, catalog.levels),
         other=in_time(params) & _of_departments(params) & _within(params) & _with_words(params),
     )
 
@@ -50,7 +54,7 @@ def _of_departments(params: Params) -> Q:
 
 
 def _within(params: Params) -> Q:
-    polygon = polygon_of(params, "within")
+    polygon = shape_of(params)
     return Q() if polygon is None else Q(public_location__intersects=polygon)
 
 
@@ -69,21 +73,47 @@ def _with_words(params: Params) -> Q:
     return words | Q(reference=reference) if reference else words
 
 
-def _categories(codes: list[str]) -> list[int]:
-    found = dict(Category.objects.filter(code__in=codes).values_list("code", "pk"))
+def _categories(codes: list[str], catalog: Catalog) -> list[int]:
+    found = {code: key for key, code in catalog.categories.items()}
     return [found[code] for code in _known("category", codes, found)]
 
 
-def _jurisdictions(level: str, codes: list[str]) -> list[str]:
+def _grounds(params: Params, levels: Collection[str]) -> dict[str, list[str]]:
+    """The codes of jurisdictions by level; what `within` names as well lies in both."""
+    asked = {level: params.words(level) for level in levels}
+    grounds = {level: _jurisdictions(level, codes) for level, codes in asked.items() if codes}
+    if (place := place_of(params)) is not None:
+        level, code = place
+        if level not in levels:
+            detail = _("Name a level; known are: %(known)s.") % {"known": ", ".join(levels)}
+            raise bad(WITHIN, "unknown_level", detail)
+        [code] = _jurisdictions(level, [code], name=WITHIN)
+        grounds[level] = [code] if code in grounds.get(level, [code]) else []
+    return grounds
+
+
+def place_of(params: Params) -> tuple[str, str] | None:
+    """The level and the code of the jurisdiction that `within` names, if it does not hold a shape."""
+    text = (params.text(WITHIN) or "").strip()
+    level, colon, code = text.partition(":")
+    return (level.strip(), code.strip()) if colon and PLACE.match(text) else None
+
+
+def shape_of(params: Params) -> GEOSGeometry | None:
+    """The polygon that `within` holds, if it does not name a jurisdiction. Raises Problem."""
+    return None if place_of(params) else polygon_of(params, WITHIN)
+
+
+def _jurisdictions(level: str, codes: list[str], *, name: str = "") -> list[str]:
     found = Jurisdiction.objects.at_level(level).filter(code__in=codes).values_list("code", flat=True)
-    return _known(level, codes, set(found))
+    return _known(level, codes, set(found), parameter=name)
 
 
-def _known(name: str, values: list[str], known: Collection[str]) -> list[str]:
+def _known(kind: str, values: list[str], known: Collection[str], *, parameter: str = "") -> list[str]:
     for value in values:
         if value not in known:
-            detail = _("“%(value)s” is not a known %(name)s.") % {"value": value[:80], "name": name}
-            raise bad(name, f"unknown_{name}", detail)
+            detail = _("“%(value)s” is not a known %(name)s.") % {"value": value[:80], "name": kind}
+            raise bad(parameter or kind, f"unknown_{kind}", detail)
     return values
 
 

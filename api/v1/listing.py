@@ -1,7 +1,7 @@
 """The list of reports: which rows, in which order, with which properties, in which form."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -15,9 +15,8 @@ from api.clients import viewer_of
 from api.conditional import FOR_ONE, answer, etag_of
 from api.negotiation import CompactRenderer, GeoJSONRenderer, LinesRenderer, TextSequenceRenderer
 from api.params import Params, unknown_value
-from api.polygons import polygon_of
 from api.timeouts import query_timeout
-from api.v1.filtering import filter_names, report_filter
+from api.v1.filtering import WITHIN, filter_names, report_filter
 from api.v1.paging import (
     AFTER,
     BEFORE,
@@ -32,15 +31,15 @@ from api.v1.paging import (
     link,
     link_header,
 )
+from api.v1.whereabouts import Circle, Place, place_asked, rows_from
 from geo.functions import Plain
-from geo.nearness import DistanceFrom, InBoxes, box_around, boxes_between
+from geo.nearness import as_polygon
 from geo.pages import COLLECTION, COMPACT, LINES, TEXT_SEQUENCE, Form, Layout, Page, literal, read_page
-from geo.world import WorldBox
-from jurisdictions.catalog import Catalog, read_catalog
-from people.access import Viewer
-from reports.density.changes import changes_under
+from jurisdictions.catalog import Catalog
+from people.access import PUBLIC, Viewer
+from reports.density import state_under
 from reports.models import Report
-from reports.models.report import ReportQuerySet
+from reports.models.report import ReportQuerySet, is_narrow
 
 USUAL, MOST = 100, 1000
 OWN_NAMES: Final = ("bbox", "near", "fields", "sort", "limit", "f", AFTER, BEFORE)
@@ -55,10 +54,6 @@ FORMS: Final[Mapping[str, tuple[str, Form]]] = {
 }
 SEQUENCES: Final = (TEXT_SEQUENCE, LINES)
 RENDERERS: Final = (GeoJSONRenderer, TextSequenceRenderer, LinesRenderer, CompactRenderer)
-Circle = tuple[float, float, float]  # longitude, latitude, metres
-# How wide the first ring is in which the nearest are looked for, and by how much the next one is wider.
-FIRST_METRES: Final = 100.0
-WIDER: Final = 2.0
 
 # The public's columns, whoever asks; a coarse place hides its department as well.
 _PROPERTIES: Final = {
@@ -83,8 +78,7 @@ class Asked:
     """What a request asks of the list."""
 
     rows: ReportQuerySet
-    circle: Circle | None
-    boxes: Sequence[tuple[float, float, float, float]]
+    place: Place
     order: Order
     key: Key | None
     limit: int
@@ -92,47 +86,57 @@ class Asked:
     levels: tuple[str, ...]
     form: Form
     media_type: str
+    is_indexed: bool
+    """Whether an index has all that the rows are chosen and ordered by."""
 
 
 def list_reports(request: Request) -> HttpResponse:
     """A page of reports; 304 where the client has it. Raises Problem."""
     viewer = viewer_of(request)
     with query_timeout():
-        catalog = read_catalog()
-        asked = _asked(request, viewer, catalog)
+        params = Params(request.GET)
+        place = place_asked(params)
+        # Read before the rows: what changes in between comes under the older validator, which the next request no
+        # longer finds, and is fetched again.
+        state = state_under(place.touched)
+        asked = _asked(request, params, place, viewer, state.catalog)
         if viewer.user is not None:
             response = _page_response(request, asked)
             response["Cache-Control"] = FOR_ONE
         else:
-            # Read before the rows: what changes in between comes under the older validator, which the next request
-            # no longer finds, and is fetched again.
-            etag = etag_of(request, catalog.version, changes_under(_touched(asked.boxes)))
+            etag = etag_of(request, state.catalog.version, state.changes)
             response = answer(request, lambda: _page_response(request, asked), etag=etag)
     patch_vary_headers(response, ["Accept", "Authorization"])
     return response
 
 
-def _asked(request: Request, viewer: Viewer, catalog: Catalog) -> Asked:
-    params = Params(request.GET, known=[*OWN_NAMES, *filter_names(catalog.levels)])
-    box, circle, polygon = params.bbox(), params.near(), polygon_of(params, "within")
-    rows = Report.objects.visible_to(viewer)
-    if box:
-        rows = rows.filter(public_location__intersects=box)
-    order = _order(params, circle)
+def _asked(request: Request, params: Params, place: Place, viewer: Viewer, catalog: Catalog) -> Asked:
+    params.expect([*OWN_NAMES, *filter_names(catalog.levels)])
+    rows, box, is_indexed = Report.objects.visible_to(viewer), place.box, False
+    if box and viewer == PUBLIC:
+        rows = rows.publicly_within(box)
+        is_indexed = is_narrow(box) and not any(map(params.text, _unindexed(catalog)))
+    elif box:
+        rows = rows.filter(public_location__intersects=as_polygon(box))
+    order = _order(params, place.circle)
     media_type, form = _form(request, params)
-    around = circle and box_around(lon=circle[0], lat=circle[1], metres=circle[2])
     return Asked(
-        rows=report_filter(params, levels=catalog.levels).narrow(rows),
-        circle=circle,
-        boxes=[each for each in (box and box.extent, polygon and polygon.extent, around) if each],
+        rows=report_filter(params, catalog=catalog).narrow(rows),
+        place=place,
         order=order,
         key=key_of(params, order),
         limit=params.limit(default=MOST if form in SEQUENCES else USUAL, most=MOST),
-        fields=_fields(params, catalog.levels, circle),
+        fields=_fields(params, catalog.levels, place.circle),
         levels=catalog.levels,
         form=form,
         media_type=media_type,
+        is_indexed=is_indexed,
     )
+
+
+def _unindexed(catalog: Catalog) -> list[str]:
+    """The parameters for which rows have to be looked at."""
+    return ["near", WITHIN, "q", "department", *catalog.levels]
 
 
 def _order(params: Params, circle: Circle | None) -> Order:
@@ -158,14 +162,6 @@ def _fields(params: Params, levels: tuple[str, ...], circle: Circle | None) -> t
     return tuple(name for name in known if name in asked)
 
 
-def _touched(boxes: Sequence[tuple[float, float, float, float]]) -> WorldBox | None:
-    """What may change the answer lies in all of the boxes, and so in any: the smallest is the best."""
-    if not boxes:
-        return None
-    west, south, east, north = min(boxes, key=lambda box: (box[2] - box[0]) * (box[3] - box[1]))
-    return WorldBox.around(west=west, south=south, east=east, north=north)
-
-
 def _page_response(request: Request, asked: Asked) -> HttpResponse:
     page = _page(asked)
     links = _links(request, asked, page)
@@ -176,50 +172,19 @@ def _page_response(request: Request, asked: Asked) -> HttpResponse:
 
 
 def _page(asked: Asked) -> Page:
-    layout = _layout(asked.fields, asked.levels, with_distance=asked.circle is not None)
+    layout = _layout(asked.fields, asked.levels, with_distance=asked.place.circle is not None)
     backwards = bool(asked.key and asked.key.backwards)
     page = Page()
-    for rows in _attempts(asked):
-        chosen = _columns(rows.filter(asked.key.rows) if asked.key else rows, with_distance=asked.circle is not None)
+    for rows in rows_from(asked.rows, place=asked.place, order=asked.order, key=asked.key):
+        rows = rows.filter(asked.key.rows) if asked.key else rows
+        chosen = rows.values("id") if asked.is_indexed else _columns(rows, with_distance=asked.place.circle is not None)
         ordered = chosen.order_by(*asked.order.by(backwards=backwards))
-        page = read_page(ordered, layout=layout, form=asked.form, size=asked.limit, backwards=backwards)
+        page = read_page(
+            ordered, layout=layout, form=asked.form, size=asked.limit, backwards=backwards, by_id=asked.is_indexed
+        )
         if page.has_more:
             break
     return page
-
-
-def _attempts(asked: Asked) -> Iterator[ReportQuerySet]:
-    """The rows in question; the nearest in ever wider rings, so that a page costs what it shows, however far out."""
-    if asked.circle is None:
-        yield asked.rows
-        return
-    lon, lat, _metres = asked.circle
-    for inner, outer in _rings(asked):
-        boxes = boxes_between(lon=lon, lat=lat, inner=inner, outer=outer)
-        inside = asked.rows.filter(InBoxes("public_location", boxes))
-        measured = inside.annotate(distance=DistanceFrom("public_location", lon=lon, lat=lat))
-        yield measured.filter(**{"distance__lte": outer, **({"distance__gte": inner} if inner else {})})
-
-
-def _rings(asked: Asked) -> Iterator[tuple[float, float]]:
-    """From how many metres to how many: outwards from the key, or inwards; the last one reaches as far as is asked."""
-    whole = asked.circle[2] if asked.circle else 0.0
-    if asked.order is not NEAREST:
-        yield 0.0, whole
-        return
-    start, width = (asked.key.position[0], asked.key.width) if asked.key else (0.0, None)
-    width = width or FIRST_METRES
-    if asked.key and asked.key.backwards:
-        start = min(start, whole)
-        while width < start:
-            yield start - width, start
-            width *= WIDER
-        yield 0.0, start
-        return
-    while start + width < whole:
-        yield start, start + width
-        width *= WIDER
-    yield start, whole
 
 
 def _columns(rows: ReportQuerySet, *, with_distance: bool) -> QuerySet[Report, dict[str, Any]]:
@@ -239,6 +204,8 @@ def _layout(fields: tuple[str, ...], levels: tuple[str, ...], *, with_distance: 
         properties=tuple((name, known[name]) for name in fields),
         joins=_JOINS,
         marks=("reference", "distance") if with_distance else ("reference",),
+        table=Report._meta.db_table,
+        point="public_location",
     )
 
 

@@ -194,7 +194,10 @@ CATEGORIES = OpenApiResponse(
 REPORT_LIST = [
     query("bbox", "minlon,minlat,maxlon,maxlat in WGS 84, edges included."),
     query("near", "lon,lat,metres: within so many metres (1 to 50,000) on the ground, the nearest first."),
-    query("within", "A GeoJSON Polygon or MultiPolygon of at most 1,000 corners, edges included."),
+    query(
+        "within",
+        "A GeoJSON Polygon or MultiPolygon of at most 1,000 corners, edges included; or a jurisdiction: district:9.",
+    ),
     query("category", "Category codes, parted by commas."),
     query("department", "Codes of departments, parted by commas; no report whose place is coarse has one here."),
     query("status", "Statuses, parted by commas."),
@@ -232,10 +235,8 @@ _CLUSTER = _feature(
     {
         "count": _COUNT,
         "expansion_zoom": {"type": "integer", "nullable": True},
-        **{edge: {"type": "number"} for edge in ("west", "south", "east", "north")},
-        **{f"status_{status}": _COUNT for status in Status.values},
+        **dict.fromkeys(map(str, Status.values), _COUNT),
         "top_categories": _TEXT,
-        "top_counts": _TEXT,
         "reference": _TEXT,
     },
 )
@@ -260,7 +261,7 @@ COUNTS = OpenApiResponse(
                         "code": _TEXT,
                         "city_code": _TEXT,
                         "count": _COUNT,
-                        **{f"status_{status}": _COUNT for status in Status.values},
+                        **dict.fromkeys(map(str, Status.values), _COUNT),
                     },
                 },
             },

@@ -6,20 +6,18 @@ from functools import reduce
 from typing import Final
 
 import numpy as np
-from django.db.models import F, Func, Q, Value
+from django.db.models import F, Func, Value
 from django.db.models.expressions import Combinable
-from django.db.models.lookups import Exact
 from django.utils.translation import gettext as _
 
 from api.errors import Problem
 from geo import mvt
 from geo.tiles import Points, Tile, read_points
-from jurisdictions.models import Category
 from people.access import PUBLIC, Viewer
 from reports.density import Cluster, tile_clusters
 from reports.filters import ReportFilter
 from reports.models import Report
-from reports.models.report import PUBLIC_CELL_BITS, ReportQuerySet
+from reports.models.report import ReportQuerySet
 from reports.workflow import Status
 
 REPORTS: Final = "reports"
@@ -60,9 +58,11 @@ def _layer(name: str, levels: Collection[str]) -> Layer | None:
     return next((Layer(name, level) for level in levels if name in (level, f"{level}s")), None)
 
 
-def report_layer(*, tile: Tile, viewer: Viewer, narrowing: ReportFilter) -> bytes:
-    """The reports of a tile that the viewer may see: one by one where the zoom is deep, in clusters above."""
-    categories = dict(Category.objects.values_list("pk", "code"))
+def report_layer(*, tile: Tile, viewer: Viewer, narrowing: ReportFilter, categories: Mapping[int, str]) -> bytes:
+    """The reports of a tile that the viewer may see: one by one where the zoom is deep, in clusters above.
+
+    `categories` are codes by key.
+    """
     if tile.z < SINGLES_FROM:
         clusters = tile_clusters(tile.z, tile.x, tile.y, viewer, narrowing)
         return mvt.layer(REPORTS, _clusters(clusters, tile, categories))
@@ -72,14 +72,11 @@ def report_layer(*, tile: Tile, viewer: Viewer, narrowing: ReportFilter) -> byte
 
 def _rows(tile: Tile, viewer: Viewer) -> Iterator[ReportQuerySet]:
     """The reports of a tile: the public ones by an index that holds all that is drawn, then others by their place."""
-    bits, box = tile.z - SINGLES_FROM, tile.box
-    here = Q(public_x__gte=box.x0, public_x__lte=box.x1, public_y__gte=box.y0, public_y__lte=box.y1) if bits else Q()
-    column: Exact[int] = Exact(F("public_x").bitrightshift(PUBLIC_CELL_BITS), tile.x >> bits)
-    row: Exact[int] = Exact(F("public_y").bitrightshift(PUBLIC_CELL_BITS), tile.y >> bits)
-    yield Report.objects.visible_to(PUBLIC).filter(column, row, here)
+    box = tile.box
+    yield Report.objects.visible_to(PUBLIC).publicly_at(box)
     if viewer != PUBLIC:
         others = Report.objects.visible_to(viewer).filter(is_public=False, public_location__bboverlaps=tile.degrees)
-        yield others.filter(column, row, here)
+        yield others.filter(public_x__range=(box.x0, box.x1), public_y__range=(box.y0, box.y1))
 
 
 def _read(rows: ReportQuerySet) -> Points:
@@ -124,7 +121,7 @@ def _single(cluster: Cluster, category: str | None) -> dict[str, mvt.Value]:
 
 
 def _many(cluster: Cluster, top_category: str | None) -> dict[str, mvt.Value]:
-    statuses: dict[str, mvt.Value] = {f"status_{code}": cluster.statuses[code] for code in sorted(cluster.statuses)}
+    statuses: dict[str, mvt.Value] = {code: cluster.statuses[code] for code in sorted(cluster.statuses)}
     return {
         "cluster": True,
         "point_count_abbreviated": _short(cluster.count),

@@ -81,5 +81,5 @@ REPORT_FIELDS = {
     "point_count_abbreviated": "String",
     "expansion_zoom": "Number",
     "top_category": "String",
-    **{f"status_{status}": "Number" for status in Status.values},
+    **dict.fromkeys(Status.values, "Number"),
 }

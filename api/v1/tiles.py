@@ -28,11 +28,10 @@ from api.v1.tile_layers import REPORTS, SINGLES_FROM, Layer, layers_named, repor
 from geo.mvt import CONTENT_TYPE
 from geo.tiles import NoSuchTile, Tile
 from geo.world import MOST_LATITUDE
-from jurisdictions.catalog import read_catalog
 from jurisdictions.editions import Edition, editions_at, version_of
 from jurisdictions.models import Level
 from people.access import PUBLIC, Viewer
-from reports.density import tile_changes
+from reports.density import State, state_under, tile_state
 from reports.filters import ReportFilter
 
 ATTRIBUTION = "© OpenStreetMap contributors"
@@ -49,8 +48,8 @@ class _Asked:
     editions: dict[str, Edition]
     narrowing: ReportFilter | None
     viewer: Viewer
-    catalog: str
-    """The version of the names that reports go by."""
+    state: State | None
+    """What validates the reports of the tile, or of the world."""
     version: str | None
     """The version of the boundaries that the address is about, if it says one."""
 
@@ -76,7 +75,7 @@ class TileView(APIView):
         """
         tile = _tile(z, x, y)
         with query_timeout():
-            asked = _asked(request, layers)
+            asked = _asked(request, layers, tile)
             if asked.version not in (None, asked.current):
                 return redirect_to(_versioned(request, asked.current))
             response = _answer(request, asked, tile)
@@ -97,7 +96,8 @@ class TileJSONView(APIView):
         with query_timeout():
             asked = _asked(request, layers)
             cities = _cities()
-        tag = etag_of(request, asked.catalog, asked.current, version_of(cities), request.get_host())
+        names = asked.state and asked.state.catalog.version
+        tag = etag_of(request, names, asked.current, version_of(cities), request.get_host())
         return answer(request, lambda: JsonResponse(_description(request, layers, asked, cities)), etag=tag)
 
 
@@ -109,22 +109,23 @@ def _tile(z: str, x: str, y: str) -> Tile:
         raise Problem(status=404, code="unknown_tile", detail=detail) from None
 
 
-def _asked(request: Request, names: str) -> _Asked:
+def _asked(request: Request, names: str, tile: Tile | None = None) -> _Asked:
     levels = [] if names == REPORTS else list(Level.objects.order_by("rank", "code").values_list("code", flat=True))
     layers = layers_named(names, levels)
     drawn = [layer.level for layer in layers if layer.level]
     editions = editions_at(timezone.now(), levels=drawn) if drawn else {}
     if len(drawn) == len(layers):
         version = Params(request.GET, known=["version"]).text("version")
-        return _Asked(layers=layers, editions=editions, narrowing=None, viewer=PUBLIC, catalog="", version=version)
-    catalog = read_catalog()
-    params = Params(request.GET, known=filter_names(catalog.levels))
+        return _Asked(layers=layers, editions=editions, narrowing=None, viewer=PUBLIC, state=None, version=version)
+    # Read before the reports: what changes in between comes under the older validator and is fetched again.
+    state = tile_state(z=tile.z, x=tile.x, y=tile.y) if tile else state_under()
+    params = Params(request.GET, known=filter_names(state.catalog.levels))
     return _Asked(
         layers=layers,
         editions=editions,
-        narrowing=report_filter(params, levels=catalog.levels),
+        narrowing=report_filter(params, catalog=state.catalog),
         viewer=viewer_of(request),
-        catalog=catalog.version,
+        state=state,
         version=None,
     )
 
@@ -133,23 +134,23 @@ def _answer(request: Request, asked: _Asked, tile: Tile) -> HttpResponse:
     def make() -> HttpResponse:
         return HttpResponse(_drawn(asked, tile), content_type=CONTENT_TYPE)
 
-    if asked.narrowing is None:
+    if asked.state is None:
         tag = etag_of(request, asked.current)
         return answer(request, make, etag=tag, keep=FOR_LONG if asked.version else REVALIDATED)
     if asked.viewer != PUBLIC:
         response = make()
         response["Cache-Control"] = FOR_ONE
         return response
-    # Read before the reports: what changes in between comes under the older validator and is fetched again.
-    changes = tile_changes(z=tile.z, x=tile.x, y=tile.y)
-    return answer(request, make, etag=etag_of(request, asked.catalog, asked.current, changes))
+    tag = etag_of(request, asked.state.catalog.version, asked.current, asked.state.changes)
+    return answer(request, make, etag=tag)
 
 
 def _drawn(asked: _Asked, tile: Tile) -> bytes:
     """The layers one after the other, boundaries from the largest ground down, reports last."""
     drawn = [layer_of(asked.editions[each.level], name=each.name, tile=tile) for each in asked.layers if each.level]
-    if asked.narrowing is not None:
-        drawn.append(report_layer(tile=tile, viewer=asked.viewer, narrowing=asked.narrowing))
+    if asked.narrowing is not None and asked.state is not None:
+        categories = asked.state.catalog.categories
+        drawn.append(report_layer(tile=tile, viewer=asked.viewer, narrowing=asked.narrowing, categories=categories))
     return b"".join(drawn)
 
 

@@ -1,6 +1,6 @@
 """How many reports there are, where: exact for every view, from a pyramid of counts and what it has not folded yet."""
 
-from reports.density.changes import changes_under, tile_changes
+from reports.density.changes import State, changes_under, state_under, tile_changes, tile_state
 from reports.density.checking import Comparison, compare, rebuild
 from reports.density.clusters import Cluster, level_of
 from reports.density.folding import fold, sweep
@@ -12,6 +12,7 @@ __all__ = [
     "Cluster",
     "Comparison",
     "GroundCount",
+    "State",
     "TooManyClusters",
     "View",
     "changes_under",
@@ -21,7 +22,9 @@ __all__ = [
     "ground_counts",
     "level_of",
     "rebuild",
+    "state_under",
     "sweep",
     "tile_changes",
     "tile_clusters",
+    "tile_state",
 ]

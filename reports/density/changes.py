@@ -1,10 +1,11 @@
 """How often the public's map has changed in a box: the validator of whatever shows that box."""
 
+from dataclasses import dataclass
 from typing import Final
 
-from django.db import connection
-
+from geo.prepared import Prepared
 from geo.world import WORLD, WorldBox, shift
+from jurisdictions.catalog import VERSION, Catalog, catalog_of
 from reports.density.sql import UNFOLDED
 from reports.models.density import COARSEST, DEEPEST
 
@@ -25,8 +26,35 @@ SELECT coalesce((
                    AS was_inside
         FROM reports_change WHERE {UNFOLDED}
     ) AS unfolded
-)
+), {VERSION}
 """  # noqa: S608 - our own text; the values are bound
+_STATE: Final = Prepared("city_eye_state", dict.fromkeys(("level", "shift", "x0", "x1", "y0", "y1"), "int"), _CHANGES)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What validates an answer: the catalog of names that it is told by, and how often its box has changed."""
+
+    catalog: Catalog
+    changes: int
+
+
+def state_under(box: WorldBox | None = None) -> State:
+    """Both as they are now, for a box of units or the world; one small query where the catalog is known."""
+    return _state(box or WORLD, _level_for(box or WORLD))
+
+
+def tile_state(*, z: int, x: int, y: int) -> State:
+    """The same for a tile, which is a cell by itself where there are cells of its zoom."""
+    box = WorldBox.of_tile(z=z, x=x, y=y)
+    return _state(box, z if COARSEST <= z <= DEEPEST else _level_for(box))
+
+
+def _state(box: WorldBox, level: int) -> State:
+    cells = box.at(level)
+    values = {"level": level, "shift": shift(level), "x0": cells.x0, "x1": cells.x1, "y0": cells.y0, "y1": cells.y1}
+    [[changes, *version]] = _STATE.rows(values)
+    return State(catalog=catalog_of(version), changes=int(changes))
 
 
 def changes_under(box: WorldBox | None = None) -> int:
@@ -35,19 +63,12 @@ def changes_under(box: WorldBox | None = None) -> int:
     It may grow for a change close by as well. Folding, sweeping and other processes leave it alone; equal numbers at
     two moments mean that the public's reports in the box are the same at both.
     """
-    level = _level_for(box or WORLD)
-    cells = (box or WORLD).at(level)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _CHANGES,
-            {"level": level, "shift": shift(level), "x0": cells.x0, "y0": cells.y0, "x1": cells.x1, "y1": cells.y1},
-        )
-        return int(cursor.fetchone()[0])
+    return state_under(box).changes
 
 
 def tile_changes(*, z: int, x: int, y: int) -> int:
     """The same for a tile."""
-    return changes_under(WorldBox.of_tile(z=z, x=x, y=y))
+    return tile_state(z=z, x=x, y=y).changes
 
 
 def _level_for(box: WorldBox) -> int:

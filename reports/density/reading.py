@@ -9,8 +9,8 @@ from django.db import connection
 from geo.world import SIZE, shift
 from people.access import PUBLIC, Viewer
 from reports.density.clusters import Cluster, level_of
+from reports.density.counted import counted
 from reports.density.sources import (
-    COLUMNS,
     Statement,
     counted_in,
     crowded,
@@ -19,32 +19,13 @@ from reports.density.sources import (
     from_reports,
     union,
 )
+from reports.density.sql import tally
 from reports.density.views import Pieces, View
 from reports.filters import ReportFilter
 from reports.models.density import DEEPEST
 
 EVERYTHING: Final = ReportFilter()
 MOST: Final = 10_000
-
-# What the sources give, a row for each cell with its counts by status and by category.
-_TALLY: Final = f"""
-WITH source ({COLUMNS}) AS MATERIALIZED (%s),
-whole AS (
-    SELECT x, y, sum(n)::bigint AS n, sum(sum_x)::bigint AS sum_x, sum(sum_y)::bigint AS sum_y,
-           min(west) AS west, min(north) AS north, max(east) AS east, max(south) AS south,
-           min(reference COLLATE "C") AS reference
-    FROM source GROUP BY x, y
-), by_status AS (
-    SELECT x, y, json_object_agg(status, n) AS statuses
-    FROM (SELECT x, y, status, sum(n) AS n FROM source GROUP BY x, y, status) AS each GROUP BY x, y
-), by_category AS (
-    SELECT x, y, json_object_agg(category_id, n) AS categories
-    FROM (SELECT x, y, category_id, sum(n) AS n FROM source GROUP BY x, y, category_id) AS each GROUP BY x, y
-), tally AS MATERIALIZED (
-    SELECT x, y, n, sum_x, sum_y, west, north, east, south, statuses::text, categories::text, reference
-    FROM whole JOIN by_status USING (x, y) JOIN by_category USING (x, y)
-)
-"""  # noqa: S608 - our own text
 
 # A cell of the level that nothing else tells of needs but its most frequent categories; all others are summed up.
 _WITH_SUMMARIES: Final = """
@@ -65,15 +46,25 @@ def clusters(*, view: View, level: int, viewer: Viewer = PUBLIC, narrowing: Repo
     """
     if level > DEEPEST and view.box.at(level).count > MOST:
         _look_first(view, level, viewer, narrowing)
-    statement = _statement(view, level, viewer, narrowing)
+    rows = _rows(view, level, viewer, narrowing)
+    if len(rows) == _most_rows():
+        raise TooManyClusters
+    return _merged(rows, level)
+
+
+def _rows(view: View, level: int, viewer: Viewer, narrowing: ReportFilter) -> Sequence[tuple[Any, ...]]:
+    pieces = view.pieces(level) if narrowing.is_counted else Pieces([], None, [view.box])
+    if viewer == PUBLIC and narrowing.is_counted:
+        rows = counted(view, pieces, level=level, narrowing=narrowing, most=_most_rows())
+        if rows is not None:
+            return rows
+    statement = _statement(view, pieces, level, viewer, narrowing)
     if statement is None:
         return []
     with connection.cursor() as cursor:
         cursor.execute(statement.text, statement.params)
-        rows = cursor.fetchall()
-    if len(rows) == _most_rows():
-        raise TooManyClusters
-    return _merged(rows, level)
+        found: Sequence[tuple[Any, ...]] = cursor.fetchall()
+    return found
 
 
 def _look_first(view: View, level: int, viewer: Viewer, narrowing: ReportFilter) -> None:
@@ -93,8 +84,7 @@ def tile_clusters(z: int, x: int, y: int, viewer: Viewer, narrowing: ReportFilte
     return clusters(view=view, level=level_of(z), viewer=viewer, narrowing=narrowing)
 
 
-def _statement(view: View, level: int, viewer: Viewer, narrowing: ReportFilter) -> Statement | None:
-    pieces = view.pieces(level) if narrowing.is_counted else Pieces([], None, [view.box])
+def _statement(view: View, pieces: Pieces, level: int, viewer: Viewer, narrowing: ReportFilter) -> Statement | None:
     sources = from_reports(view, pieces, level=level, viewer=viewer, narrowing=narrowing)
     summed = narrowing == EVERYTHING and pieces.covered is not None
     if pieces.covered:
@@ -108,9 +98,7 @@ def _statement(view: View, level: int, viewer: Viewer, narrowing: ReportFilter) 
 
 def _read(sources: Statement, summaries: Sequence[Statement]) -> Statement:
     rows = union([Statement("SELECT * FROM tally"), *summaries])
-    return Statement(
-        f"{_TALLY.replace('%s', sources.text, 1)} {rows.text} LIMIT {_most_rows()}", sources.params + rows.params
-    )
+    return Statement(f"{tally(sources.text)} {rows.text} LIMIT {_most_rows()}", sources.params + rows.params)
 
 
 def _most_rows() -> int:

@@ -1,6 +1,7 @@
 """Where counts come from: the pyramid's cells, changes that it has not folded yet, and the reports themselves.
 
-Each source is SQL that gives rows of COLUMNS: what it adds to one category and status in one cell of the view's level.
+Each source is SQL that gives rows of `sql.COLUMNS`: what it adds to one category and status in one cell of the view's
+level.
 """
 
 import math
@@ -14,7 +15,7 @@ from django.db.models import FloatField, Func, Q
 from django.db.models.lookups import GreaterThanOrEqual, LessThan
 
 from geo.crs import WGS84
-from geo.world import SIZE, WORLD, WorldBox, lat_at, lon_at, shift
+from geo.world import WORLD, WorldBox, shift
 from people.access import PUBLIC, Viewer
 from reports.density.sql import UNFOLDED
 from reports.density.views import Edges, Pieces, View
@@ -23,8 +24,6 @@ from reports.models import Report
 from reports.models.density import DEEPEST
 from reports.models.report import ReportQuerySet
 
-COLUMNS: Final = "x, y, category_id, status, n, sum_x, sum_y, west, north, east, south, reference"
-MARGIN: Final = 1e-9  # degrees: what an index looks up is never the smaller for rounding
 MOST_COLUMNS: Final = 4096  # of cells that are looked up one by one; beyond, by the ranges they make
 
 
@@ -120,7 +119,7 @@ def _at_the_rim(view: View, pieces: Pieces, *, level: int, narrowing: ReportFilt
         # The world's own last edges belong to it.
         east = edges.east if edges.east < 180 else math.inf
         within = [edges.west, east, edges.south, edges.north if edges.north < 90 else math.inf]
-    bounds = [number for box in pieces.rim for number in (*_degrees(box), box.x0, box.x1, box.y0, box.y1)]
+    bounds = [number for box in pieces.rim for number in (*box.degrees, box.x0, box.x1, box.y0, box.y1)]
     source = f"""SELECT public_x, public_y, category_id, status, reference FROM reports_report
                  WHERE is_public AND ({" OR ".join([strip] * len(pieces.rim))}) AND {inside} AND {chosen}"""  # noqa: S608
     return _grouped(source, [*bounds, *within, *values], level)
@@ -184,16 +183,9 @@ def _inside(boxes: Sequence[WorldBox], edges: Edges | None) -> Q:
 
 
 def _in_degrees(box: WorldBox) -> Polygon:
-    shape: Polygon = Polygon.from_bbox(_degrees(box))
+    shape: Polygon = Polygon.from_bbox(box.degrees)
     shape.srid = WGS84
     return shape
-
-
-def _degrees(box: WorldBox) -> tuple[float, float, float, float]:
-    """What an index on places is asked for; the first and the last row of the world reach to its poles."""
-    south = -90.0 if box.y1 == SIZE - 1 else lat_at(box.y1 + 1) - MARGIN
-    north = 90.0 if box.y0 == 0 else lat_at(box.y0) + MARGIN
-    return lon_at(box.x0) - MARGIN, south, lon_at(box.x1 + 1) + MARGIN, north
 
 
 def _between(edges: Edges) -> Q:

@@ -1,13 +1,10 @@
 """A view of the map, and the pieces that it is counted in."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Self
 
-from geo.world import SIZE, WORLD, WorldBox, shift
+from geo.world import WORLD, WorldBox, shift
 from reports.models.density import DEEPEST
-
-UNSURE: Final = 3  # units from the edge of a box within which rounding could tell inside from outside
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,23 +51,17 @@ class View:
         cells: list[tuple[int, WorldBox]] = []
         covered = None
         for depth in range(level, DEEPEST + 1):
-            whole = _whole_cells(self._certain(), depth)
-            cells += [(depth, part.at(depth)) for part in _without(whole, covered)]
+            whole = _whole_cells(self.certain(), depth)
+            cells += [(depth, part.at(depth)) for part in (whole.without(covered) if whole else ())]
             covered = whole or covered
-        return Pieces(cells, covered, list(_without(self.box, covered)))
+        return Pieces(cells, covered, list(self.box.without(covered)))
 
-    def _certain(self) -> WorldBox | None:
+    def certain(self) -> WorldBox | None:
         """The units all of whose places lie within the edges."""
         if self.edges is None:
             return self.box
-        box, edges = self.box, self.edges
-        certain = WorldBox(
-            0 if edges.west <= -180 else box.x0 + UNSURE,
-            0 if edges.north >= 90 else box.y0 + UNSURE,
-            SIZE - 1 if edges.east >= 180 else box.x1 - UNSURE,
-            SIZE - 1 if edges.south <= -90 else box.y1 - UNSURE,
-        )
-        return certain if certain.x0 <= certain.x1 and certain.y0 <= certain.y1 else None
+        edges = self.edges
+        return WorldBox.within(west=edges.west, south=edges.south, east=edges.east, north=edges.north)
 
 
 def _whole_cells(box: WorldBox | None, level: int) -> WorldBox | None:
@@ -83,19 +74,3 @@ def _whole_cells(box: WorldBox | None, level: int) -> WorldBox | None:
     if first_x >= end_x or first_y >= end_y:
         return None
     return WorldBox(first_x << bits, first_y << bits, (end_x << bits) - 1, (end_y << bits) - 1)
-
-
-def _without(outer: WorldBox | None, inner: WorldBox | None) -> Iterator[WorldBox]:
-    """What of a box is not in another that lies within it: at most four boxes."""
-    if outer is None:
-        return
-    if inner is None:
-        yield outer
-        return
-    strips = (
-        WorldBox(outer.x0, outer.y0, outer.x1, inner.y0 - 1),
-        WorldBox(outer.x0, inner.y1 + 1, outer.x1, outer.y1),
-        WorldBox(outer.x0, inner.y0, inner.x0 - 1, inner.y1),
-        WorldBox(inner.x1 + 1, inner.y0, outer.x1, inner.y1),
-    )
-    yield from (strip for strip in strips if strip.x0 <= strip.x1 and strip.y0 <= strip.y1)

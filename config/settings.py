@@ -183,9 +183,34 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
 CORS_ALLOWED_ORIGINS = environment.words("CORS_ALLOWED_ORIGINS", "")
 CORS_ALLOW_ALL_ORIGINS = "*" in CORS_ALLOWED_ORIGINS
 CORS_URLS_REGEX = r"^/api/"
-CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"] + ([] if CORS_ALLOW_ALL_ORIGINS else ["POST", "PATCH"])
-CORS_ALLOW_HEADERS = ["accept", "accept-language", "authorization", "content-type", "idempotency-key", "if-none-match"]
-CORS_EXPOSE_HEADERS = ["ETag", "Link", "Location", "Retry-After"]
+CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"] + ([] if CORS_ALLOW_ALL_ORIGINS else ["POST", "PATCH", "DELETE"])
+CORS_ALLOW_HEADERS = [
+    "accept",
+    "accept-language",
+    "authorization",
+    "content-type",
+    "idempotency-key",
+    "if-none-match",
+    "tracking-token",
+    "tus-resumable",
+    "upload-length",
+    "upload-metadata",
+    "upload-offset",
+]
+CORS_EXPOSE_HEADERS = [
+    "Content-Location",
+    "ETag",
+    "Link",
+    "Location",
+    "Retry-After",
+    "Tus-Resumable",
+    "Tus-Version",
+    "Tus-Extension",
+    "Tus-Max-Size",
+    "Upload-Expires",
+    "Upload-Length",
+    "Upload-Offset",
+]
 if CORS_ALLOWED_ORIGINS:
     MIDDLEWARE.insert(0, "corsheaders.middleware.CorsMiddleware")  # before whatever answers or refuses
 if CORS_ALLOW_ALL_ORIGINS:

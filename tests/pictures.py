@@ -16,6 +16,7 @@ SECRETS = {
     "comment": "SECRET-COMMENT",
 }
 XMP = f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><x:who>{SECRETS["xmp"]}</x:who></x:xmpmeta>'.encode()
+PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()  # once: it names the moment it is made
 TAKEN = "2026:11:20 12:45:10"
 MIMES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "HEIF": "image/heic"}
 
@@ -96,21 +97,20 @@ def photo(
     """A photo of that form, with all that a phone and a program for pictures leave in it."""
     image = image or scene(seed=seed)
     told = exif(lon=lon, lat=lat, orientation=orientation, **more)
-    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     out = BytesIO()
     if form == "JPEG":
-        image.save(out, "JPEG", quality=90, exif=told, xmp=XMP, comment=SECRETS["comment"], icc_profile=profile)
+        image.save(out, "JPEG", quality=90, exif=told, xmp=XMP, comment=SECRETS["comment"], icc_profile=PROFILE)
         return with_iptc(out.getvalue())
     if form == "PNG":
         texts = PngImagePlugin.PngInfo()
         texts.add_text("Comment", SECRETS["comment"])
         texts.add_itxt("XML:com.adobe.xmp", XMP.decode())
-        image.save(out, "PNG", exif=told, pnginfo=texts, icc_profile=profile)
+        image.save(out, "PNG", exif=told, pnginfo=texts, icc_profile=PROFILE)
     elif form == "WEBP":
-        image.save(out, "WEBP", quality=90, exif=told, xmp=XMP, icc_profile=profile)
+        image.save(out, "WEBP", quality=90, exif=told, xmp=XMP, icc_profile=PROFILE)
     else:
         heif = pillow_heif.from_pillow(image)
-        heif.save(out, quality=80, exif=told, xmp=XMP, icc_profile=profile)
+        heif.save(out, quality=80, exif=told, xmp=XMP, icc_profile=PROFILE)
     return out.getvalue()
 
 

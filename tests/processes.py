@@ -39,14 +39,14 @@ def environment(**changes: str) -> dict[str, str]:
 
 
 @contextmanager
-def running_server(*, workers: int) -> Iterator[str]:
+def running_server(*, workers: int, **changes: str) -> Iterator[str]:
     """The address of a real server with so many processes."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     words = ["--interface", "wsgi", "--port", port, "--workers", workers, "--log-level", "critical"]
     command = [sys.executable, "-m", "granian", *map(str, words), "config.wsgi:application"]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment(ALLOWED_HOSTS="127.0.0.1"))
+    process = subprocess.Popen(command, cwd=ROOT, env=environment(ALLOWED_HOSTS="127.0.0.1", **changes))
     try:
         _wait_for(f"http://127.0.0.1:{port}/healthz", process)
         yield f"http://127.0.0.1:{port}"

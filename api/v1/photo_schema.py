@@ -86,3 +86,21 @@ FILE = {
     (200, "image/jpeg"): OpenApiResponse(OpenApiTypes.BINARY, "The picture."),
     (200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY, "An original, in its own format."),
 }
+
+_VERSION = OpenApiParameter("Tus-Resumable", OpenApiTypes.STR, OpenApiParameter.HEADER, required=True, enum=["1.0.0"])
+TUS = [_VERSION]
+TUS_BEGIN = [
+    *KEYS,
+    _VERSION,
+    OpenApiParameter("Upload-Length", OpenApiTypes.INT, OpenApiParameter.HEADER, required=True),
+    OpenApiParameter(
+        "Upload-Metadata",
+        OpenApiTypes.STR,
+        OpenApiParameter.HEADER,
+        description="`filetype`, `kind`, `keep_original`, each with a value in Base64, parted by commas.",
+    ),
+]
+TUS_PIECE = [_VERSION, OpenApiParameter("Upload-Offset", OpenApiTypes.INT, OpenApiParameter.HEADER, required=True)]
+PIECE = {"type": "string", "format": "binary"}
+BEGUN = OpenApiResponse(description="Begun: `Location` is its address, `Upload-Expires` its end.")
+STANDS = OpenApiResponse(description="`Upload-Offset` is how far it has come.")

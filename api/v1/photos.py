@@ -39,7 +39,7 @@ from people.access import Right
 from reports import photos
 from reports.models import Mime, Photo
 from reports.models.photo import SMALL
-from reports.photos.files import names_of, read
+from reports.photos.files import is_key, names_of, read
 
 ENDINGS = {Mime.JPEG: "jpg", Mime.PNG: "png", Mime.WEBP: "webp", Mime.HEIC: "heic", Mime.PDF: "pdf"}
 # Browsers keep what they have shown; what stands between them and us asks again soon, so that what is hidden, covered
@@ -220,8 +220,7 @@ class PublicPhotoView(APIView):
     def get(self, request: Request, name: str) -> HttpResponse:
         """Read a public rendition, or its thumbnail; gone as soon as the photo or its report is hidden."""
         key = name.removesuffix(SMALL)
-        photo = Photo.objects.public().filter(public_rendition=key).only("pk").first()
-        if photo is None:
+        if not is_key(key) or not Photo.objects.public().filter(public_rendition=key).exists():
             raise Problem(status=404, code="not_found", detail=_("There is nothing at this address."))
         response = _file(names_of(key, public=True)[key != name])
         response["Cache-Control"] = SHARED

@@ -12,6 +12,7 @@ from api.v1 import (
     satisfaction,
     similar,
     tiles,
+    uploads,
 )
 from api.v1.desk import deadlines, load, reroutings, work
 from api.v1.desk import reports as desk
@@ -39,6 +40,8 @@ urlpatterns = [
         photos.PhotoFileView.as_view(),
         name="report-photo-file",
     ),
+    path("reports/<str:reference>/uploads", uploads.UploadsView.as_view(), name="report-uploads"),
+    path("uploads/<str:key>", uploads.UploadView.as_view(), name="upload"),
     path("photos/<str:name>.jpg", photos.PublicPhotoView.as_view(), name="photo"),
     path("desk/load", load.LoadView.as_view(), name="load"),
     path("reroutings", reroutings.ReroutingsView.as_view(), name="reroutings"),

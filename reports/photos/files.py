@@ -5,6 +5,7 @@ name it. Whatever breaks in between, the sweep deletes what nobody kept.
 """
 
 import logging
+import re
 import secrets
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
@@ -22,6 +23,7 @@ logger = logging.getLogger(__name__)
 GRACE: Final = timedelta(hours=1)  # longer than any request or job takes to keep what it has written
 AGAIN: Final = timedelta(minutes=10)
 BATCH: Final = 100
+_KEY: Final = re.compile(r"[A-Za-z0-9_-]{32}\Z", re.ASCII)
 
 
 class StorageAway(Exception):
@@ -40,6 +42,11 @@ def storage() -> Storage:
 def new_key() -> str:
     """A name that nobody guesses: 192 random bits."""
     return secrets.token_urlsafe(24)
+
+
+def is_key(text: str) -> bool:
+    """Whether it can be one of ours."""
+    return _KEY.match(text) is not None
 
 
 def original_name(key: str) -> str:

@@ -1,19 +1,19 @@
 """Photos that arrive in pieces (tus 1.0): what has arrived is kept, and the sender goes on where it stands."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from tempfile import SpooledTemporaryFile
 from typing import IO, Final
 
 from django.core.files.base import File
-from django.core.files.temp import NamedTemporaryFile
 from django.db import transaction
 from django.db.models import F
 
 from people.models import User
 from reports.models import Photo, PhotoKind, PhotoUpload, Report
 from reports.photos import files
-from reports.photos.adding import TooManyPhotos, add_photos, look_at, store
+from reports.photos.adding import Incoming, Stored, TooManyPhotos, add_photos, look_at, store
 from reports.photos.sniffing import NotTaken
 
 logger = logging.getLogger(__name__)
@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 LIFE: Final = timedelta(days=1)
 MOST_PIECES: Final = 1_000
 BLOCK: Final = 65_536
+IN_MEMORY: Final = 2_621_440  # bytes that need no file of their own
 
 
 class WrongOffset(Exception):
@@ -65,6 +66,8 @@ def begin(
 
 def find(key: str, *, at: datetime) -> PhotoUpload | None:
     """The upload of that address that has not expired."""
+    if not files.is_key(key):
+        return None
     return PhotoUpload.objects.select_related("report", "photo").filter(key=key, expires_at__gt=at).first()
 
 
@@ -77,7 +80,7 @@ def append(*, upload: PhotoUpload, offset: int, stream: IO[bytes], at: datetime)
         raise WrongOffset
     if len(upload.pieces) >= MOST_PIECES:
         raise TooManyPieces
-    with NamedTemporaryFile() as spool:
+    with SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
         size = _spooled(stream, spool, most=upload.length - offset)
         if not size:
             return upload
@@ -103,7 +106,6 @@ def _spooled(stream: IO[bytes], spool: IO[bytes], *, most: int) -> int:
         if size > most:
             raise TooLong
         spool.write(block)
-    spool.flush()
     return size
 
 
@@ -117,33 +119,38 @@ def _next_block(stream: IO[bytes]) -> bytes:
 def finish(*, upload: PhotoUpload, at: datetime) -> Photo:
     """Make a photo of an upload that is whole; asked again, it is the same photo.
 
-    Raises NotTaken (and forgets the upload), adding.TooManyPhotos, files.StorageAway, files.NotThere.
+    Raises NotTaken, TooManyPhotos (and forgets the upload), files.StorageAway, files.NotThere (and may be asked again).
     """
     if upload.photo is not None:
         return upload.photo
-    with NamedTemporaryFile() as whole:
-        for name, _size in upload.pieces:
-            whole.write(files.read(name))
-        whole.flush()
-        try:
-            incoming = look_at(
-                File(whole),
-                declared=upload.mime,
-                documents=upload.documents,
-                kind=PhotoKind(upload.kind),
-                keeps_original=upload.keeps_original,
-            )
-        except NotTaken:
-            forget(upload=upload, at=at)
-            raise
-        stored = store([incoming], at=at)
-    with transaction.atomic():
-        photo = add_photos(
-            report=upload.report, stored=stored, at=at, by=upload.by, from_reporter=upload.from_reporter
-        )[0]
-        PhotoUpload.objects.filter(pk=upload.pk).update(photo=photo, pieces=[])
-        files.doom([name for name, _size in upload.pieces], at=at)
-    return photo
+    try:
+        with SpooledTemporaryFile(max_size=IN_MEMORY) as whole:
+            stored = store([_put_together(upload, whole)], at=at)
+        return _made(upload, stored, at=at)
+    except (NotTaken, TooManyPhotos):
+        forget(upload=upload, at=at)
+        raise
+
+
+def _put_together(upload: PhotoUpload, whole: IO[bytes]) -> Incoming:
+    """The pieces as one file, looked at."""
+    for name, _size in upload.pieces:
+        whole.write(files.read(name))
+    return look_at(
+        File(whole),
+        declared=upload.mime,
+        documents=upload.documents,
+        kind=PhotoKind(upload.kind),
+        keeps_original=upload.keeps_original,
+    )
+
+
+@transaction.atomic
+def _made(upload: PhotoUpload, stored: Sequence[Stored], *, at: datetime) -> Photo:
+    made = add_photos(report=upload.report, stored=stored, at=at, by=upload.by, from_reporter=upload.from_reporter)
+    PhotoUpload.objects.filter(pk=upload.pk).update(photo=made[0], pieces=[])
+    files.doom([name for name, _size in upload.pieces], at=at)
+    return made[0]
 
 
 @transaction.atomic

@@ -32,6 +32,8 @@ PATHS = {
     "/api/v1/reports/{reference}/photos/{number}": {"get", "patch", "delete"},
     "/api/v1/reports/{reference}/photos/{number}/{file}": {"get"},
     "/api/v1/photos/{name}.jpg": {"get"},
+    "/api/v1/reports/{reference}/uploads": {"post"},
+    "/api/v1/uploads/{key}": {"patch", "delete"},
     "/api/v1/reroutings": {"post"},
     "/api/v1/reroutings/{number}": {"get"},
     "/api/v1/reroutings/{number}/moves": {"get"},

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from api.models import FilingWindow, IdempotencyKey, PhotoWindow, RoutingWindow
+from api.models import FilingWindow, IdempotencyKey, PhotoWindow, RoutingWindow, SupportWindow
 from geo.admin import GuardedAdmin
 from persian.admin import Column, moment_column
 
@@ -38,6 +38,14 @@ class RoutingWindowAdmin(GuardedAdmin):
 @admin.register(PhotoWindow)
 class PhotoWindowAdmin(GuardedAdmin):
     """How many photos addresses have sent anonymously."""
+
+    list_display = fields = WINDOW
+    ordering = ["-hour", "-pk"]
+
+
+@admin.register(SupportWindow)
+class SupportWindowAdmin(GuardedAdmin):
+    """How many reports addresses have joined anonymously."""
 
     list_display = fields = WINDOW
     ordering = ["-hour", "-pk"]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from api.errors import Problem
-from api.models import FilingWindow, PhotoWindow, RoutingWindow, Window
+from api.models import FilingWindow, PhotoWindow, RoutingWindow, SupportWindow, Window
 from people.access import Viewer, viewer_for
 from people.models import User
 from reports.contacts import keyed_hash
@@ -75,6 +75,13 @@ def count_photos(request: HttpRequest | Request, *, number: int, at: datetime) -
     """Count photos sent by somebody without an account; raises Problem (429) where they are too many."""
     if not _has_room(request, PhotoWindow, at=at, more=number, most=settings.ANONYMOUS_PHOTOS_PER_HOUR):
         detail = _("Too many photos from your address within this hour; try again in %(minutes)d minutes.")
+        raise _next_hour(detail, at=at)
+
+
+def count_support(request: Request, *, at: datetime) -> None:
+    """Count a report joined or left without an account; raises Problem (429) beyond the limit."""
+    if not _has_room(request, SupportWindow, at=at, more=1, most=settings.ANONYMOUS_SUPPORTS_PER_HOUR):
+        detail = _("Your address has joined too many reports within this hour; try again in %(minutes)d minutes.")
         raise _next_hour(detail, at=at)
 
 

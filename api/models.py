@@ -63,3 +63,14 @@ class PhotoWindow(Window):
         verbose_name = _("photo window")
         verbose_name_plural = _("photo windows")
         constraints = [models.UniqueConstraint(fields=["address", "hour"], name="api_photowindow_address_hour_unique")]
+
+
+class SupportWindow(Window):
+    """Reports joined."""
+
+    class Meta:
+        verbose_name = _("support window")
+        verbose_name_plural = _("support windows")
+        constraints = [
+            models.UniqueConstraint(fields=["address", "hour"], name="api_supportwindow_address_hour_unique")
+        ]

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from api.models import FilingWindow, IdempotencyKey, PhotoWindow, RoutingWindow
+from api.models import FilingWindow, IdempotencyKey, PhotoWindow, RoutingWindow, SupportWindow
 
 KEPT = timedelta(days=1)
 
@@ -16,3 +16,4 @@ def forget_old_answers() -> None:
     FilingWindow.objects.filter(hour__lt=before).delete()
     RoutingWindow.objects.filter(hour__lt=before).delete()
     PhotoWindow.objects.filter(hour__lt=before).delete()
+    SupportWindow.objects.filter(hour__lt=before).delete()

@@ -219,6 +219,7 @@ MAX_BODY_BYTES = environment.number("MAX_BODY_BYTES", 65_536)
 MAX_COLLECTION_BYTES = environment.number("MAX_COLLECTION_BYTES", 8_388_608)
 QUERY_TIMEOUT_MS = environment.number("QUERY_TIMEOUT_MS", 10_000)
 ANONYMOUS_REPORTS_PER_HOUR = environment.number("ANONYMOUS_REPORTS_PER_HOUR", 300)
+ANONYMOUS_SUPPORTS_PER_HOUR = environment.number("ANONYMOUS_SUPPORTS_PER_HOUR", 300)
 ANONYMOUS_POINTS_PER_HOUR = environment.number("ANONYMOUS_POINTS_PER_HOUR", 100_000)
 
 # -- Routing (metres) -------------------------------------------------------------------------------

@@ -23,16 +23,25 @@ class Right(StrEnum):
     FILE_FOR_CALLER = "file_for_caller"  # file as an operator of the call centre
     PUBLISH = "publish"  # decide what the public sees
     HANDLE = "handle"  # change status, place and category; decline
+    MERGE = "merge"  # hold reports to be one problem, or not
     ASSIGN = "assign"  # give to any department of the city
     REROUTE = "reroute"  # preview, apply and undo what a change of boundaries or rules moves, throughout a city
 
 
 RIGHTS: dict[str, frozenset[Right]] = {
     Role.OPERATOR: frozenset({Right.SEE_REPORTS, Right.SEE_CONTACT, Right.FILE_FOR_CALLER}),
-    Role.HANDLER: frozenset({Right.SEE_REPORTS, Right.SEE_CONTACT, Right.HANDLE}),
-    Role.HEAD: frozenset({Right.SEE_REPORTS, Right.SEE_CONTACT, Right.HANDLE, Right.PUBLISH}),
+    Role.HANDLER: frozenset({Right.SEE_REPORTS, Right.SEE_CONTACT, Right.HANDLE, Right.MERGE}),
+    Role.HEAD: frozenset({Right.SEE_REPORTS, Right.SEE_CONTACT, Right.HANDLE, Right.MERGE, Right.PUBLISH}),
     Role.DISPATCHER: frozenset(
-        {Right.SEE_REPORTS, Right.SEE_CONTACT, Right.HANDLE, Right.PUBLISH, Right.ASSIGN, Right.REROUTE}
+        {
+            Right.SEE_REPORTS,
+            Right.SEE_CONTACT,
+            Right.HANDLE,
+            Right.MERGE,
+            Right.PUBLISH,
+            Right.ASSIGN,
+            Right.REROUTE,
+        }
     ),
     Role.ANALYST: frozenset({Right.SEE_REPORTS}),
 }

@@ -11,10 +11,11 @@ from api.v1 import (
     routing,
     satisfaction,
     similar,
+    support,
     tiles,
     uploads,
 )
-from api.v1.desk import deadlines, load, reroutings, work
+from api.v1.desk import deadlines, duplicates, load, reroutings, work
 from api.v1.desk import reports as desk
 
 urlpatterns = [
@@ -23,6 +24,8 @@ urlpatterns = [
     path("reports/<str:reference>", desk.ReportDeskView.as_view(), name="report"),
     path("reports/<str:reference>/decline", desk.DeclineView.as_view(), name="decline"),
     path("reports/<str:reference>/assign", desk.AssignView.as_view(), name="assign"),
+    path("reports/<str:reference>/support", support.SupportView.as_view(), name="support"),
+    path("reports/<str:reference>/duplicates", duplicates.DuplicatesView.as_view(), name="duplicates"),
     path("reports/<str:reference>/answer", reporters.AnswerView.as_view(), name="answer"),
     path("reports/<str:reference>/feedback", reporters.FeedbackView.as_view(), name="feedback"),
     path("reports/<str:reference>/status", work.StepView.as_view(), name="status"),
@@ -44,6 +47,11 @@ urlpatterns = [
     path("uploads/<str:key>", uploads.UploadView.as_view(), name="upload"),
     path("photos/<str:name>.jpg", photos.PublicPhotoView.as_view(), name="photo"),
     path("desk/load", load.LoadView.as_view(), name="load"),
+    path("duplicate-clusters/merge", duplicates.MergeView.as_view(), name="merge"),
+    path("duplicate-clusters/<str:reference>", duplicates.ClusterView.as_view(), name="duplicate-cluster"),
+    path("duplicate-clusters/<str:reference>/split", duplicates.SplitView.as_view(), name="split"),
+    path("duplicate-clusters/<str:reference>/members", duplicates.MembersView.as_view(), name="cluster-members"),
+    path("duplicate-acts/<int:number>/undo", duplicates.UndoView.as_view(), name="undo-act"),
     path("reroutings", reroutings.ReroutingsView.as_view(), name="reroutings"),
     path("reroutings/<int:number>", reroutings.ReroutingView.as_view(), name="rerouting"),
     path("reroutings/<int:number>/moves", reroutings.MovesView.as_view(), name="rerouting-moves"),

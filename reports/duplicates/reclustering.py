@@ -63,8 +63,9 @@ def store(component: Component, groups: Sequence[frozenset[int]], *, at: datetim
     _end({each.cluster_id for each in members.values()} - set(kept.values()))
     for cluster, group in clusters:
         _root(cluster, [members[key] for key in group])
-    left = [key for keys in moved.values() for key in keys if members[key].cluster_id is not None]
-    return give_back(left, at=at)
+    # Whoever stays may have been left by the root with which it had taken a step.
+    parted = {members[key].cluster_id for keys in moved.values() for key in keys} - {None}
+    return give_back([key for key, each in members.items() if each.cluster_id in parted], at=at)
 
 
 def _kept(groups: Sequence[frozenset[int]], members: Mapping[int, Member]) -> dict[frozenset[int], int]:

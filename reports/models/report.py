@@ -54,6 +54,10 @@ class ReportQuerySet(models.QuerySet["Report"]):
         """Those whose public place lies in one of these jurisdictions of a level."""
         return self.filter(_any_of([Q(public_jurisdictions__contains={level: code}) for code in codes]))
 
+    def publicly_clustered(self) -> Self:
+        """Those of which the public may know what they are duplicates of: public ones whose place is exact."""
+        return self.filter(is_public=True, category__place_precision_m=0)
+
     def unsought(self) -> Self:
         """Those whose duplicates nobody has looked for since they came, moved or were taken up again."""
         return self.filter(duplicates_sought_at__isnull=True).order_by("-received_at")

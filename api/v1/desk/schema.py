@@ -151,3 +151,53 @@ LOAD = OpenApiResponse(
     {"type": "object", "properties": {"people": _LOAD, "crews": _LOAD, "contractors": _LOAD}},
     "How many open reports everybody has in hand, the most burdened first.",
 )
+_WHEN = {"type": "string", "format": "date-time"}
+_LINK = {
+    "type": "object",
+    "properties": {
+        "reports": {"type": "array", "items": _TEXT},
+        "score": {"type": "number"},
+        "kind": _TEXT,
+        "state": _TEXT,
+        "features": {"type": "object", "additionalProperties": True},
+        "reasons_fa": {"type": "array", "items": _TEXT},
+        "reasons_en": {"type": "array", "items": _TEXT},
+        "decided_by": _MAYBE,
+        "decided_at": _WHEN | {"nullable": True},
+    },
+}
+_ACT = {
+    "type": "object",
+    "properties": {
+        "act": _NUMBER,
+        "kind": _TEXT,
+        "reports": {"type": "array", "items": _TEXT},
+        "at": _WHEN,
+        "by": _MAYBE,
+        "note": _TEXT,
+        "undone_by": _NUMBER | {"nullable": True},
+        "clusters": {"type": "array", "items": {"type": "object", "properties": {"root": _TEXT, "count": _NUMBER}}},
+    },
+}
+CLUSTER = OpenApiResponse(
+    {
+        "type": "object",
+        "properties": {
+            "root": _MAYBE,
+            "count": _NUMBER,
+            "people_waiting": _NUMBER,
+            "first_report_at": _WHEN,
+            "last_report_at": _WHEN,
+            "categories": {"type": "array", "items": _TEXT},
+            "members": {"type": "array", "items": {"type": "object", "additionalProperties": True}},
+            "links": {"type": "array", "items": _LINK},
+            "acts": {"type": "array", "items": _ACT},
+        },
+    },
+    "A problem with several reports; links and acts only where it is in your charge.",
+)
+CLUSTER_ACT = OpenApiResponse(_ACT, "What was done, and the problems that its reports are part of now.")
+CLUSTER_LINKS = OpenApiResponse(
+    {"type": "object", "properties": {"reference": _TEXT, "duplicates": {"type": "array", "items": _LINK}}},
+    "The links of a report, the likeliest first.",
+)

@@ -1,0 +1,152 @@
+"""One problem, many people: who has joined a report instead of telling it again, and how many wait for its end."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import pairwise
+
+from django.db import transaction
+
+from people.models import User
+from reports.contacts import NewContact, keyed_hash
+from reports.models import Contact, Report, Supporter, SupporterContact
+from reports.workflow import CLOSED
+
+
+class NobodyInParticular(Exception):
+    """Neither account nor device, telephone or e-mail: the person could not be told from another."""
+
+
+class OwnReport(Exception):
+    """The person has told this report, and is counted as who told it."""
+
+
+class ProblemClosed(Exception):
+    """What is closed is not waited for: whoever sees it again tells it again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody, by whatever names them; each part may be missing."""
+
+    user: User | None = None
+    device_id: str = ""
+    contact: NewContact = field(default_factory=NewContact)
+
+    @property
+    def hashes(self) -> list[str]:
+        """The keyed hashes of all that names the person, the most certain first."""
+        named = [
+            keyed_hash("account", str(self.user.pk) if self.user else ""),
+            keyed_hash("device", self.device_id),
+            keyed_hash("phone", self.contact.phone),
+            keyed_hash("email", self.contact.email.lower()),
+        ]
+        return [each for each in named if each]
+
+
+@transaction.atomic
+def support(*, report: Report, person: Person, language: str, at: datetime) -> bool:
+    """Let a person join a report; False where that person has joined it before (what is new of the contact is kept).
+
+    Counts for the whole problem that the report is part of, now or later. Raises NobodyInParticular, OwnReport,
+    ProblemClosed.
+    """
+    hashes = person.hashes
+    if not hashes:
+        raise NobodyInParticular
+    if _has_told(report, hashes):
+        raise OwnReport
+    if _is_closed(report):
+        raise ProblemClosed
+    supporter = _supporter(report, hashes)
+    is_new = supporter is None
+    if supporter is None:
+        values = {"user": person.user, "language": language, "at": at}
+        supporter, is_new = Supporter.objects.get_or_create(report=report, person_hash=hashes[0], defaults=values)
+    _keep(supporter, person.contact)
+    return is_new
+
+
+@transaction.atomic
+def withdraw(*, report: Report, person: Person) -> bool:
+    """Take a person's support back, with what was known of the contact; False where there was none."""
+    supporter = _supporter(report, person.hashes)
+    return supporter is not None and bool(supporter.delete()[0])
+
+
+def _supporter(report: Report, hashes: Collection[str]) -> Supporter | None:
+    """The person among the report's supporters, by any of the hashes."""
+    mine = Supporter.objects.filter(report=report)
+    return (
+        mine.filter(person_hash__in=hashes).first()
+        or mine.filter(contact__phone_hash__in=hashes).first()
+        or mine.filter(contact__email_hash__in=hashes).first()
+    )
+
+
+def _has_told(report: Report, hashes: Collection[str]) -> bool:
+    told = Contact.objects.filter(report=report).values_list("phone_hash", "email_hash").first() or ()
+    return bool({report.device_hash, *told} & set(hashes))
+
+
+def _is_closed(report: Report) -> bool:
+    """Whether nobody works on it any more: neither on the report nor on the problem it is part of."""
+    if report.status not in CLOSED:
+        return False
+    cluster_id = report.duplicate_cluster_id
+    return cluster_id is None or not Report.objects.filter(duplicate_cluster=cluster_id).open().exists()
+
+
+def _keep(supporter: Supporter, contact: NewContact) -> None:
+    if not contact.phone and not contact.email:
+        return
+    values: dict[str, str] = {}
+    if contact.phone:
+        values |= {"phone": contact.phone, "phone_hash": keyed_hash("phone", contact.phone)}
+    if contact.email:
+        values |= {"email": contact.email, "email_hash": keyed_hash("email", contact.email.lower())}
+    SupporterContact.objects.update_or_create(supporter=supporter, defaults=values)
+
+
+def people_waiting(reports: Collection[Report]) -> dict[int, int]:
+    """How many people have told of the problem of each of these reports (by key) or joined it; two queries.
+
+    Somebody who has told it twice, or told and joined, is one: by account, device, telephone or e-mail, whichever two
+    tellings have in common. A report that names nobody stands for one.
+    """
+    clusters = {each.duplicate_cluster_id for each in reports} - {None}
+    alone = [each.pk for each in reports if each.duplicate_cluster_id is None]
+    told = Report.objects.filter(duplicate_cluster__in=clusters) | Report.objects.filter(pk__in=alone)
+    columns = ("duplicate_cluster", "pk", "device_hash", "contact__phone_hash", "contact__email_hash")
+    joined = Supporter.objects.filter(report__in=told.values("pk"))
+    sides = ("report__duplicate_cluster", "report", "person_hash", "contact__phone_hash", "contact__email_hash")
+    people: dict[object, list[list[str]]] = {}
+    for cluster_id, report_id, *hashes in [*told.values_list(*columns), *joined.values_list(*sides)]:
+        problem = (cluster_id, None) if cluster_id else (None, report_id)
+        people.setdefault(problem, []).append([each for each in hashes if each])
+    counts = {problem: _count(each) for problem, each in people.items()}
+    return {
+        each.pk: counts[(each.duplicate_cluster_id, None) if each.duplicate_cluster_id else (None, each.pk)]
+        for each in reports
+    }
+
+
+def _count(tellings: Iterable[Sequence[str]]) -> int:
+    """How many persons there are, where tellings that share a hash are of one."""
+    leads: dict[str, str] = {}  # from a hash to another of the same person; who leads to itself stands for one
+    nobody = 0
+
+    def lead(name: str) -> str:
+        while leads[name] != name:
+            leads[name] = leads[leads[name]]
+            name = leads[name]
+        return name
+
+    for hashes in tellings:
+        nobody += not hashes
+        for name in hashes:
+            leads.setdefault(name, name)
+        for one, other in pairwise(hashes):
+            leads[lead(one)] = lead(other)
+    return nobody + sum(name == to for name, to in leads.items())

@@ -67,7 +67,7 @@ class DecisionSerializer(StrictSerializer):
     note = TextField(max_length=LONGEST_NOTE, required=False, allow_blank=True)
 
 
-class NoteSerializer(StrictSerializer):
+class UndoSerializer(StrictSerializer):
     """Why."""
 
     note = TextField(max_length=LONGEST_NOTE, required=False, allow_blank=True)
@@ -171,7 +171,7 @@ class UndoView(APIView):
     permission_classes = [SignedIn]
     renderer_classes = [PlainJSONRenderer]
 
-    @extend_schema(operation_id="undoDuplicateAct", request=NoteSerializer, responses=schema.CLUSTER_ACT)
+    @extend_schema(operation_id="undoDuplicateAct", request=UndoSerializer, responses=schema.CLUSTER_ACT)
     def post(self, request: Request, number: int) -> Response:
         """Take an act back: links, clusters and statuses are as before. The right: `merge`, over all it named."""
         Params(request.GET, known=[])
@@ -183,7 +183,7 @@ class UndoView(APIView):
             raise Problem(status=404, code="not_found", detail=_("There is no such act."))
         if mine < named.count():
             raise forbidden(_("This report is not yours to do this with."))
-        given = validated(NoteSerializer(data=request.data))
+        given = validated(UndoSerializer(data=request.data))
         return _act(viewer, lambda **more: duplicates.undo(act=act, **more), given)
 
 

@@ -11,8 +11,9 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 LOCAL=$ROOT/.local
 cd "$ROOT"
 
-say() { printf '==> %s\n' "$*" >&2; }
-die() { printf '%s\n' "$*" >&2; exit 1; }
+start_of_line() { [ ! -t 2 ] || printf '\r\033[K' >&2; } # a long step beside us may be showing its newest words there
+say() { start_of_line; printf '==> %s\n' "$*" >&2; }
+die() { start_of_line; printf '%s\n' "$*" >&2; exit 1; }
 
 make_local() {
   [ -d "$LOCAL/log" ] && [ -d "$LOCAL/mail" ] && [ -w "$LOCAL" ] && return

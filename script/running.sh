@@ -19,6 +19,16 @@ stop_tree() { # SIGNAL PID: a process and all it has started, listed before the 
   for child in $children; do stop_tree "$1" "$child"; done
 }
 
+# beside COMMAND…: runs while we go on; `joined` waits for all of these, and fails if one has.
+beside() { "$@" <&0 & BESIDE+=($!); }
+BESIDE=()
+joined() {
+  local each status=0
+  for each in "${BESIDE[@]}"; do wait "$each" || status=$?; done
+  BESIDE=()
+  return $status
+}
+
 # The private cluster is held by a shared lock for as long as a script uses it; the last to leave stops it, if it was
 # started only for such a use. With DATABASE_URL set there is no private cluster to hold.
 use_cluster() {
@@ -33,7 +43,9 @@ HOLDING=
 
 leave() { # on the way out, whatever the reason
   trap '' INT TERM HUP
+  local each
   [ -z "$CHILD" ] || stop_child
+  for each in "${BESIDE[@]}"; do stop_tree TERM "$each"; done
   [ -n "$HOLDING" ] || return 0
   exec 9>&-
   script/cluster release || true

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import shapely
+from django.utils.translation import gettext as _
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError, ProjError
 from shapely.geometry.base import BaseGeometry
@@ -35,7 +36,8 @@ def named_crs(name: str) -> CRS:
     try:
         return CRS.from_user_input(name).to_2d()
     except CRSError as error:
-        raise UnknownCrs(f"{name} names no coordinate system; write it as EPSG:32640.") from error
+        detail = _("%(name)s names no coordinate system; write it as EPSG:32640.")
+        raise UnknownCrs(detail % {"name": name}) from error
 
 
 def placed(geometries: Sequence[BaseGeometry], *, crs: CRS, exchange: bool = False) -> Placed:
@@ -45,7 +47,7 @@ def placed(geometries: Sequence[BaseGeometry], *, crs: CRS, exchange: bool = Fal
     """
     given = list(map(_exchanged, geometries)) if exchange else list(geometries)
     if not np.isfinite(shapely.get_coordinates(given)).all():
-        raise Misplaced("Some coordinates are not numbers: mend them in the file.")
+        raise Misplaced(_("Some coordinates are not numbers: mend them in the file."))
     found = _to_lonlat(given, crs)
     bounds = shapely.total_bounds(found)
     if not (np.isfinite(bounds).all() and _on_globe(bounds)):
@@ -58,7 +60,7 @@ def placed(geometries: Sequence[BaseGeometry], *, crs: CRS, exchange: bool = Fal
 def lonlat_text(bounds: npt.NDArray[np.float64] | Bounds) -> str:
     """The middle of a box, as a person reads it."""
     west, south, east, north = (float(each) for each in bounds)
-    return f"longitude {(west + east) / 2:.4f}, latitude {(south + north) / 2:.4f}"
+    return _("longitude %(lon).4f, latitude %(lat).4f") % {"lon": (west + east) / 2, "lat": (south + north) / 2}
 
 
 def _exchanged(geometry: BaseGeometry) -> BaseGeometry:
@@ -74,7 +76,8 @@ def _to_lonlat(geometries: list[BaseGeometry], crs: CRS) -> list[BaseGeometry]:
             np.array(geometries, dtype=object), lambda points: np.column_stack(change.transform(*points.T))
         )
     except ProjError as error:
-        raise Misplaced(f"Nothing leads from {_name(crs)} to longitude and latitude: name another by --crs.") from error
+        detail = _("Nothing leads from %(crs)s to longitude and latitude: name another by --crs.")
+        raise Misplaced(detail % {"crs": _name(crs)}) from error
     return list(moved)
 
 
@@ -107,12 +110,14 @@ def _fits(geometries: list[BaseGeometry], crs: CRS) -> bool:
 
 def _off_globe(given: list[BaseGeometry], crs: CRS) -> str:
     x, y = shapely.get_coordinates(given)[0].tolist()
-    start = f"Coordinates such as {x:.10g}, {y:.10g} lie nowhere in {_name(crs)}"
+    start = _("Coordinates such as %(x).10g, %(y).10g lie nowhere in %(crs)s") % {"x": x, "y": y, "crs": _name(crs)}
     if _fits(list(map(_exchanged, given)), crs):
-        return f"{start}, but exchanged they do: give --swap-axes."
+        return _("%(start)s, but exchanged they do: give --swap-axes.") % {"start": start}
     if crs.is_geographic and _past_antimeridian(given):
-        return f"{start}: cut the shapes at longitude 180 and write what lies beyond from -180 on."
-    return f"{start}: name the system they are in by --crs, such as EPSG:32640."
+        return _("%(start)s: cut the shapes at longitude 180 and write what lies beyond from -180 on.") % {
+            "start": start
+        }
+    return _("%(start)s: name the system they are in by --crs, such as EPSG:32640.") % {"start": start}
 
 
 def _past_antimeridian(given: list[BaseGeometry]) -> bool:
@@ -121,10 +126,11 @@ def _past_antimeridian(given: list[BaseGeometry]) -> bool:
 
 
 def _out_of_use(given: list[BaseGeometry], bounds: npt.NDArray[np.float64], crs: CRS) -> str:
-    start = f"In {_name(crs)} the shapes would lie at {lonlat_text(bounds)}, where that system is not used"
+    start = _("In %(crs)s the shapes would lie at %(place)s, where that system is not used")
+    start %= {"crs": _name(crs), "place": lonlat_text(bounds)}
     if _fits(list(map(_exchanged, given)), crs):
-        return f"{start}; exchanged they fit: give --swap-axes."
-    return f"{start}: name the right one by --crs."
+        return _("%(start)s; exchanged they fit: give --swap-axes.") % {"start": start}
+    return _("%(start)s: name the right one by --crs.") % {"start": start}
 
 
 def _name(crs: CRS) -> str:

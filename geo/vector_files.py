@@ -16,6 +16,7 @@ import shapely
 from django.contrib.gis.gdal import DataSource, GDALException, OGRGeometry, SpatialReference
 from django.contrib.gis.gdal.feature import Feature as OgrFeature
 from django.contrib.gis.gdal.layer import Layer
+from django.utils.translation import gettext as _
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 from shapely.errors import ShapelyError
@@ -64,24 +65,25 @@ def read_table(path: Path, *, layer: str = "", encoding: str = "") -> Table:
     _refuse_unknown(encoding)
     try:
         if not path.exists():
-            raise UnreadableFile(f"{path} is not there.")
+            raise UnreadableFile(_("%(path)s is not there.") % {"path": path})
         if document := _overpass_document(path):
             return _from_overpass(path, document)
         with _quiet() as said, _unconverted(encoding):
             return _from_gdal(path, layer, encoding, said)
     except OSError as error:
-        raise UnreadableFile(f"{path} cannot be read: {error.strerror}.") from error
+        detail = _("%(path)s cannot be read: %(error)s.")
+        raise UnreadableFile(detail % {"path": path, "error": error.strerror}) from error
     except UnicodeDecodeError as error:
-        raise UnreadableFile(
-            f"The texts of {path.name} are not {encoding or 'UTF-8'}: name their encoding, such as --encoding cp1256."
-        ) from error
+        detail = _("The texts of %(file)s are not %(encoding)s: name their encoding, such as --encoding cp1256.")
+        raise UnreadableFile(detail % {"file": path.name, "encoding": encoding or "UTF-8"}) from error
 
 
 def _refuse_unknown(encoding: str) -> None:
     try:
         codecs.lookup(encoding or "utf-8")
     except LookupError as error:
-        raise UnreadableFile(f"{encoding} is no encoding; such are utf-8, cp1256 and latin-1.") from error
+        detail = _("%(name)s is no encoding; such are utf-8, cp1256 and latin-1.")
+        raise UnreadableFile(detail % {"name": encoding}) from error
 
 
 def _overpass_document(path: Path) -> Mapping[str, Any] | None:
@@ -104,7 +106,8 @@ def _from_overpass(path: Path, document: Mapping[str, Any]) -> Table:
     except overpass.BrokenRing as error:
         raise UnreadableFile(f"{path.name}: {error}.") from error
     except (ValueError, TypeError, KeyError, AttributeError, ShapelyError) as error:
-        raise UnreadableFile(f"{path.name} is no answer of the Overpass API: {error!r}.") from error
+        detail = _("%(file)s is no answer of the Overpass API: %(error)r.")
+        raise UnreadableFile(detail % {"file": path.name, "error": error}) from error
     rows = [
         Row(number=number, properties={**each.tags, "osm_id": each.id}, geometry=each.ground)
         for number, each in enumerate(elements, start=1)
@@ -123,7 +126,8 @@ def _from_gdal(path: Path, layer: str, encoding: str, said: list[str]) -> Table:
         )
     except GDALException as error:
         reason = f" ({said[-1]})" if said else ""
-        raise UnreadableFile(f"{path.name} is no file of shapes that GDAL can read{reason}.") from error
+        detail = _("%(file)s is no file of shapes that GDAL can read%(reason)s.")
+        raise UnreadableFile(detail % {"file": path.name, "reason": reason}) from error
 
 
 def _address(path: Path) -> str:
@@ -135,22 +139,25 @@ def _address(path: Path) -> str:
         with zipfile.ZipFile(path) as archive:
             names = [name for name in archive.namelist() if Path(name).suffix.lower() in _IN_ARCHIVES]
     except zipfile.BadZipFile as error:
-        raise UnreadableFile(f"{path.name} is a damaged zip.") from error
+        raise UnreadableFile(_("%(file)s is a damaged zip.") % {"file": path.name}) from error
     names = [name for name in names if "__MACOSX" not in name]
     if len(names) != 1:
         listed = f": {', '.join(names[:5])}" if names else ""
-        raise UnreadableFile(f"{path.name} must hold one file of shapes, not {len(names)}{listed}.")
+        detail = _("%(file)s must hold one file of shapes, not %(count)d%(listed)s.")
+        raise UnreadableFile(detail % {"file": path.name, "count": len(names), "listed": listed})
     return f"/vsizip/{path}/{names[0]}"
 
 
 def _layer(path: Path, source: DataSource, name: str) -> Layer:
     names = [source[index].name for index in range(len(source))]
     if not names:
-        raise UnreadableFile(f"{path.name} has no layer of shapes.")
+        raise UnreadableFile(_("%(file)s has no layer of shapes.") % {"file": path.name})
     if name and name not in names:
-        raise UnreadableFile(f"{path.name} has no layer {name}; it has {', '.join(names)}.")
+        detail = _("%(file)s has no layer %(name)s; it has %(there)s.")
+        raise UnreadableFile(detail % {"file": path.name, "name": name, "there": ", ".join(names)})
     if not name and len(names) > 1:
-        raise UnreadableFile(f"{path.name} has several layers: name one of {', '.join(names)} by --layer.")
+        detail = _("%(file)s has several layers: name one of %(there)s by --layer.")
+        raise UnreadableFile(detail % {"file": path.name, "there": ", ".join(names)})
     return source[names.index(name) if name else 0]
 
 
@@ -169,12 +176,13 @@ def _row(number: int, feature: OgrFeature, fields: list[str]) -> Row:
     try:
         ogr = feature.geom
     except GDALException:
-        return Row(number=number, properties=properties, geometry=None, problem="has no shape")
+        return Row(number=number, properties=properties, geometry=None, problem=_("has no shape"))
     try:
         return _with_shape(number, properties, ogr)
     except (GDALException, ShapelyError) as error:
         is_number = "nan" not in ogr.wkt.lower()  # a ring that begins so does not even close
-        problem = f"has an unreadable shape ({error})" if is_number else "has coordinates that are not numbers"
+        unreadable = _("has an unreadable shape (%(error)s)") % {"error": error}
+        problem = unreadable if is_number else _("has coordinates that are not numbers")
         return Row(number=number, properties=properties, geometry=None, problem=problem)
 
 

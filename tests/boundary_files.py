@@ -9,6 +9,7 @@ from typing import Any
 
 import shapely
 from django.core.management import call_command
+from django.utils.translation import override
 from shapely.geometry import mapping
 
 from tests.shapes import square
@@ -55,18 +56,19 @@ def convert(path: Path, to: Path, *options: str) -> Path:
 
 
 def run_import(path: Path, *words: str, city: str = "town", level: str = "district", first_day: str = DAY) -> str:
-    """Import a file, by default as districts of “town” from DAY on; what the command prints."""
+    """Import a file, by default as districts of “town” from DAY on; what the command prints, in English."""
     out = StringIO()
-    call_command(
-        "import_boundaries",
-        str(path),
-        *("--city", city, "--level", level, "--first-day", first_day, "--source", "act 7"),
-        *("--code-property", "code", "--name-fa", "name"),
-        *words,
-        stdout=out,
-        stderr=StringIO(),
-    )
+    with override("en"):
+        call_command(
+            "import_boundaries", str(path), *words_for(city, level, first_day), *words, stdout=out, stderr=StringIO()
+        )
     return out.getvalue()
+
+
+def words_for(city: str = "town", level: str = "district", first_day: str = DAY) -> list[str]:
+    """What the command is told of the shapes of `west` and `east`."""
+    what = ["--city", city, "--level", level, "--first-day", first_day, "--source", "act 7"]
+    return [*what, "--code-property", "code", "--name-fa", "name"]
 
 
 def new_city(zone: str = "Asia/Tehran") -> list[str]:

@@ -11,7 +11,7 @@ from django.contrib.postgres.fields import DateRangeField
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import DateField, F, Func, Value
-from django.utils.translation import override
+from django.utils.translation import gettext as _
 
 from geo.crs import WGS84
 from geo.shapes import Key, as_multipolygon
@@ -26,7 +26,8 @@ class FirstDayNotLater(UnableToPutInForce):
     """A set may only begin after every other of its city and level."""
 
     def __init__(self, *, first_day: date, latest: date) -> None:
-        super().__init__(f"Other shapes hold from {latest} on: new ones must begin on a later day, not on {first_day}.")
+        detail = _("Other shapes hold from %(latest)s on: new ones must begin on a later day, not on %(first_day)s.")
+        super().__init__(detail % {"latest": latest, "first_day": first_day})
         self.first_day = first_day
         self.latest = latest
 
@@ -135,18 +136,18 @@ def _new_jurisdiction(
 
 def _problems_of_new(row: Jurisdiction, shape: NewBoundary) -> Iterator[str]:
     if shape.parent is None:
-        yield f"{row.code} has no parent."
+        yield _("%(code)s has no parent.") % {"code": row.code}
     elif row.parent is None:
-        yield f"{row.code} lies in the {' '.join(shape.parent)}, which is not there."
+        detail = _("%(code)s lies in the %(level)s %(parent)s, which is not there.")
+        yield detail % {"code": row.code, "level": shape.parent[0], "parent": shape.parent[1]}
     yield from _refusals(row)
 
 
 def _refusals(row: Jurisdiction) -> list[str]:
-    with override("en"):
-        try:
-            row.clean_fields(exclude={"root", "parent", "level"})
-        except ValidationError as error:
-            return [f"{row.code}: {field}: {' '.join(said)}" for field, said in error.message_dict.items()]
+    try:
+        row.clean_fields(exclude={"root", "parent", "level"})
+    except ValidationError as error:
+        return [f"{row.code}: {field}: {' '.join(said)}" for field, said in error.message_dict.items()]
     return []
 
 

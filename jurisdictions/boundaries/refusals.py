@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
+from django.utils.translation import gettext as _
 from shapely import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
@@ -29,8 +30,8 @@ class BadShapes(UnableToPutInForce):
     """Shapes that are no ground, overlap, or name nobody: a sentence for each, and where the faults are."""
 
     def __init__(self, problems: Sequence[str], *, faults: Sequence[Fault] = ()) -> None:
-        more = f" ({len(problems) - 1} more like it.)" if len(problems) > 1 else ""
-        super().__init__(problems[0] + more)
+        more = _("%(first)s (%(more)d more like it.)") % {"first": problems[0], "more": len(problems) - 1}
+        super().__init__(more if len(problems) > 1 else problems[0])
         self.problems = tuple(problems)
         self.faults = tuple(faults)
 
@@ -40,33 +41,40 @@ def refuse_bad_shapes(root: Jurisdiction, level: Level, shapes: Sequence[NewBoun
     if root.metric_srid is None:
         raise ValueError(f"{root} is no city.")
     if not shapes:
-        raise BadShapes(["There are no shapes."])
+        raise BadShapes([_("There are no shapes.")])
     if problems := [*_problems_of_each(level, shapes), *_repeated(shapes)]:
         raise BadShapes(problems)
     if faults := invalid_shapes(shapes, srid=root.metric_srid):
-        sentences = [f"{fault.codes[0]} is not valid: {fault.reason}." for fault in faults]
+        sentence = _("%(code)s is not valid: %(reason)s.")
+        sentences = [sentence % {"code": fault.codes[0], "reason": fault.reason} for fault in faults]
         raise BadShapes(sentences, faults=faults)
     if level.closes_gaps and (faults := overlaps(shapes, srid=root.metric_srid)):
-        sentences = [f"{' and '.join(fault.codes)} overlap by {fault.area_m2:,.0f} m²." for fault in faults]
+        sentence = _("%(one)s and %(other)s overlap by %(area)s m².")
+        sentences = [
+            sentence % {"one": one, "other": other, "area": f"{fault.area_m2:,.0f}"}
+            for fault in faults
+            for one, other in [fault.codes[:2]]
+        ]
         raise BadShapes(sentences, faults=faults)
 
 
 def _problems_of_each(level: Level, shapes: Sequence[NewBoundary]) -> Iterator[str]:
     for shape in shapes:
         if shape.level != level.code:
-            yield f"{shape.code} is of level {shape.level}, not {level.code}."
+            sentence = _("%(code)s is of level %(level)s, not %(wanted)s.")
+            yield sentence % {"code": shape.code, "level": shape.level, "wanted": level.code}
         if problem := _problem_of(shape.geometry):
-            yield f"{shape.code} {problem}."
+            yield _("%(code)s %(problem)s.") % {"code": shape.code, "problem": problem}
 
 
 def _problem_of(geometry: BaseGeometry) -> str:
     if not isinstance(geometry, Polygon | MultiPolygon):
-        return f"is no polygon but a {geometry.geom_type}"
+        return _("is no polygon but a %(kind)s") % {"kind": geometry.geom_type}
     if geometry.is_empty:
-        return "is empty"
+        return _("is empty")
     if geometry.has_z:
-        return "has heights: boundaries are flat"
-    return "" if _is_lonlat(geometry) else "has coordinates that are no longitude and latitude"
+        return _("has heights: boundaries are flat")
+    return "" if _is_lonlat(geometry) else _("has coordinates that are no longitude and latitude")
 
 
 def _is_lonlat(geometry: Polygon | MultiPolygon) -> bool:
@@ -78,4 +86,4 @@ def _is_lonlat(geometry: Polygon | MultiPolygon) -> bool:
 def _repeated(shapes: Sequence[NewBoundary]) -> Iterator[str]:
     for code, count in Counter(shape.code for shape in shapes).items():
         if count > 1:
-            yield f"{code} is there {count} times."
+            yield _("%(code)s is there %(count)d times.") % {"code": code, "count": count}

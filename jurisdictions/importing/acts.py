@@ -5,6 +5,8 @@ from datetime import datetime
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from shapely.errors import GEOSException
 from shapely.geometry.base import BaseGeometry
 
@@ -48,7 +50,8 @@ def import_boundaries(order: Order, *, at: datetime, say: Say, by: AbstractBaseU
         say("Storing")
         store(order, root, level, shapes, report, at=at, by=by)
     except GEOSException as error:
-        raise CannotImport(f"The shapes cannot be compared ({error}): have them cleaned in a desktop GIS.") from error
+        detail = _("The shapes cannot be compared (%(error)s): have them cleaned in a desktop GIS.")
+        raise CannotImport(detail % {"error": error}) from error
     if order.dry_run:
         report.outcome = Outcome.DRY_RUN
         transaction.set_rollback(True)
@@ -119,9 +122,18 @@ def _refuse_wide_faults(report: ImportReport) -> None:
         return
     widest = stopping[0].fault
     kinds = sorted({str(each.fault.kind) for each in stopping})
-    counted = f"{len(stopping)} faults are" if len(stopping) > 1 else "A fault is"
-    raise CannotImport(
-        f"{counted} wider than {report.tolerance_m:g} m ({', '.join(kinds)}; the widest {widest.width_m:,.1f} m at "
-        f"{', '.join(widest.codes) or 'the edge'}): correct the file, raise --tolerance, or --accept what is meant.",
-        report=report,
+    detail = ngettext(
+        "A fault is wider than %(tolerance)g m (%(kinds)s; the widest %(width)s m at %(where)s): correct the file, "
+        "raise --tolerance, or --accept what is meant.",
+        "%(count)d faults are wider than %(tolerance)g m (%(kinds)s; the widest %(width)s m at %(where)s): correct the "
+        "file, raise --tolerance, or --accept what is meant.",
+        len(stopping),
     )
+    values = {
+        "count": len(stopping),
+        "tolerance": report.tolerance_m,
+        "kinds": ", ".join(kinds),
+        "width": f"{widest.width_m:,.1f}",
+        "where": ", ".join(widest.codes) or _("the edge"),
+    }
+    raise CannotImport(detail % values, report=report)

@@ -10,7 +10,7 @@ import shapely
 from django.contrib.gis.db.models import Extent
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils.translation import override
+from django.utils.translation import gettext as _
 from pyproj import Geod, Transformer
 from shapely.geometry.base import BaseGeometry
 
@@ -35,12 +35,15 @@ def find_city(order: Order) -> Jurisdiction | None:
         return found
     if not order.new_city.time_zone:
         known = ", ".join(Jurisdiction.objects.cities().order_by("code").values_list("code", flat=True))
-        there = f"there is {known}" if known else "there is none yet"
-        raise CannotImport(f"There is no city {order.city} ({there}); to make it, give its --time-zone and a name.")
+        there = _("there is %(known)s") % {"known": known} if known else _("there is none yet")
+        detail = _("There is no city %(city)s (%(there)s); to make it, give its --time-zone and a name.")
+        raise CannotImport(detail % {"city": order.city, "there": there})
     if order.new_city.time_zone not in available_timezones():
-        raise CannotImport(f"{order.new_city.time_zone} is no time zone such as Asia/Tehran.")
+        detail = _("%(zone)s is no time zone such as Asia/Tehran.")
+        raise CannotImport(detail % {"zone": order.new_city.time_zone})
     if not (order.new_city.name_fa or order.new_city.name_en):
-        raise CannotImport(f"The new city {order.city} needs a name: give --city-name-fa or --city-name-en.")
+        detail = _("The new city %(city)s needs a name: give --city-name-fa or --city-name-en.")
+        raise CannotImport(detail % {"city": order.city})
     return None
 
 
@@ -73,10 +76,18 @@ def refuse_elsewhere(root: Jurisdiction, geometries: Sequence[BaseGeometry]) -> 
     if around.intersects(shapely.box(*shapely.total_bounds(geometries).tolist())):
         return
     lon, lat = middle(geometries)
-    here = f"The shapes lie at longitude {lon:.3f}, latitude {lat:.3f}, far from {root.code}"
+    values = {"lon": lon, "lat": lat, "city": root.code}
     if around.contains(shapely.Point(lat, lon)):
-        raise CannotImport(f"{here}, but exchanged within it: give --swap-axes.")
-    raise CannotImport(f"{here}: is it the right file, and the right --crs?")
+        detail = _(
+            "The shapes lie at longitude %(lon).3f, latitude %(lat).3f, far from %(city)s, but exchanged within it: "
+            "give --swap-axes."
+        )
+        raise CannotImport(detail % values)
+    detail = _(
+        "The shapes lie at longitude %(lon).3f, latitude %(lat).3f, far from %(city)s: is it the right file, and the "
+        "right --crs?"
+    )
+    raise CannotImport(detail % values)
 
 
 def find_or_make_level(order: Order, root: Jurisdiction) -> tuple[Level, bool]:
@@ -85,17 +96,16 @@ def find_or_make_level(order: Order, root: Jurisdiction) -> tuple[Level, bool]:
     if found is None:
         return _saved(_new_level(order, root)), True
     if _differs(found, order.new_level):
-        raise CannotImport(
-            f"The level {found.code} is there already (rank {found.rank}, "
-            f"{'closes' if found.closes_gaps else 'does not close'} gaps): change it on the staff's pages."
-        )
+        detail = _("The level %(level)s is there already (rank %(rank)d, %(gaps)s): change it on the staff's pages.")
+        gaps = _("closes gaps") if found.closes_gaps else _("does not close gaps")
+        raise CannotImport(detail % {"level": found.code, "rank": found.rank, "gaps": gaps})
     return found, False
 
 
 def _new_level(order: Order, root: Jurisdiction) -> Level:
     given = order.new_level
     if given.rank is not None and given.rank < 1:
-        raise CannotImport("--rank is 1 or more: 0 is that of a city.")
+        raise CannotImport(_("--rank is 1 or more: 0 is that of a city."))
     of_city = Level.objects.filter(models.Q(boundary_sets__root=root) | models.Q(pk=root.level_id))
     highest = of_city.aggregate(highest=models.Max("rank"))["highest"] or 0
     english = given.name_en or order.level.replace("-", " ").capitalize()
@@ -138,10 +148,12 @@ def _metric_srid(new: NewCity, lon: float, lat: float) -> int:
     except UnknownCrs as error:
         raise CannotImport(f"--metric-srid {new.metric_srid}: {error}") from error
     if not _measures_metres(change, lon, lat):
-        raise CannotImport(
-            f"EPSG:{new.metric_srid} does not measure metres around longitude {lon:.3f}, latitude {lat:.3f}: "
-            f"leave --metric-srid out, or take EPSG:{metric_srid(lon=lon, lat=lat)}."
+        detail = _(
+            "EPSG:%(srid)d does not measure metres around longitude %(lon).3f, latitude %(lat).3f: leave --metric-srid "
+            "out, or take EPSG:%(better)d."
         )
+        better = metric_srid(lon=lon, lat=lat)
+        raise CannotImport(detail % {"srid": new.metric_srid, "lon": lon, "lat": lat, "better": better})
     return new.metric_srid
 
 
@@ -163,10 +175,12 @@ def _refuse_far_from_zone(time_zone: str, lon: float, lat: float) -> None:
         return
     here, exchanged = _km(lon, lat, *place), _km(lat, lon, *place)
     if here > _FAR_KM and exchanged < here / 2:
-        raise CannotImport(
-            f"The shapes lie at longitude {lon:.3f}, latitude {lat:.3f}, {here:,.0f} km from the place that "
-            f"{time_zone} is named for; exchanged they are {exchanged:,.0f} km from it: give --swap-axes."
+        detail = _(
+            "The shapes lie at longitude %(lon).3f, latitude %(lat).3f, %(here)s km from the place that %(zone)s is "
+            "named for; exchanged they are %(exchanged)s km from it: give --swap-axes."
         )
+        kilometres = {"here": f"{here:,.0f}", "exchanged": f"{exchanged:,.0f}"}
+        raise CannotImport(detail % {"lon": lon, "lat": lat, "zone": time_zone, **kilometres})
 
 
 def _km(lon: float, lat: float, other_lon: float, other_lat: float) -> float:
@@ -191,12 +205,12 @@ def _degrees(text: str, digits: int) -> float:
 
 
 def _saved(row: Row) -> Row:
-    with override("en"):
-        try:
-            row.full_clean()
-        except ValidationError as error:
-            field, said = next(iter(error.message_dict.items()))
-            name = f"{row._meta.verbose_name_raw} {getattr(row, 'code', '')}"
-            raise CannotImport(f"The {name} cannot be made: {field}: {' '.join(said)}") from error
+    try:
+        row.full_clean()
+    except ValidationError as error:
+        field, said = next(iter(error.message_dict.items()))
+        detail = _("The %(kind)s %(code)s cannot be made: %(field)s: %(said)s")
+        kind, code = row._meta.verbose_name, getattr(row, "code", "")
+        raise CannotImport(detail % {"kind": kind, "code": code, "field": field, "said": " ".join(said)}) from error
     row.save()
     return row

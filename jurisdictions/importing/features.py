@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import shapely
+from django.utils.translation import gettext as _
 from shapely.geometry.base import BaseGeometry
 
 from geo.crs import UnknownCrs
@@ -42,39 +43,45 @@ def read_features(order: Order, report: ImportReport) -> list[Feature]:
 
 def first_of(problems: Sequence[str]) -> CannotImport:
     """The refusal that names the first problem and counts the others."""
-    more = f" ({len(problems) - 1} more like it.)" if len(problems) > 1 else ""
-    return CannotImport(problems[0] + more)
+    if len(problems) == 1:
+        return CannotImport(problems[0])
+    return CannotImport(_("%(first)s (%(more)d more like it.)") % {"first": problems[0], "more": len(problems) - 1})
 
 
 def _refuse_missing_columns(order: Order, table: Table) -> None:
     if not table.rows:
-        raise CannotImport(f"{order.file.path.name} has no features.")
+        raise CannotImport(_("%(file)s has no features.") % {"file": order.file.path.name})
     columns = order.columns
     wanted = [columns.code, columns.name_fa, columns.name_en, *(parent.code for parent in order.parents)]
     known = {name.casefold() for name in table.fields}
     for name in filter(None, wanted):
         if name.casefold() not in known:
-            there = ", ".join(table.fields) or "none"
-            raise CannotImport(f"{order.file.path.name} has no property {name}; it has: {there}.")
+            detail = _("%(file)s has no property %(name)s; it has: %(there)s.")
+            there = ", ".join(table.fields) or _("none")
+            raise CannotImport(detail % {"file": order.file.path.name, "name": name, "there": there})
 
 
 def _refuse_bad_rows(order: Order, rows: Iterable[Row]) -> None:
-    if problems := [f"Feature {row.number} {problem}." for row in rows if (problem := _problem(order, row))]:
+    found = ((row.number, _problem(order, row)) for row in rows)
+    sentence = _("Feature %(number)d %(problem)s.")
+    if problems := [sentence % {"number": number, "problem": problem} for number, problem in found if problem]:
         raise first_of(problems)
 
 
 def _problem(order: Order, row: Row) -> str:
     geometry = row.geometry
     if row.problem or geometry is None:
-        return row.problem or "has no shape"
+        return row.problem or _("has no shape")
     if not np.isfinite(shapely.get_coordinates(geometry)).all():
-        return "has coordinates that are not numbers"
+        return _("has coordinates that are not numbers")
     if order.buffer_m > 0:
         is_line = geometry.geom_type in ("LineString", "MultiLineString") and lines_of(geometry)
-        return "" if is_line else f"is no line but a {geometry.geom_type}: --buffer makes corridors of lines alone"
+        no_line = _("is no line but a %(kind)s: --buffer makes corridors of lines alone")
+        return "" if is_line else no_line % {"kind": geometry.geom_type}
     if geometry.geom_type.endswith("LineString"):
-        return "is a line: give --buffer METRES to make a corridor of it, or leave it out of the file"
-    return "" if polygons_of(geometry) else f"is no polygon but a {geometry.geom_type}: leave it out of the file"
+        return _("is a line: give --buffer METRES to make a corridor of it, or leave it out of the file")
+    no_polygon = _("is no polygon but a %(kind)s: leave it out of the file")
+    return "" if polygons_of(geometry) else no_polygon % {"kind": geometry.geom_type}
 
 
 def _what_was_done(rows: Sequence[Row]) -> list[str]:
@@ -104,10 +111,8 @@ def _located(order: Order, table: Table, report: ImportReport) -> list[Feature]:
             if table.crs is not None and not crs.equals(table.crs, ignore_axis_order=True):
                 report.notes.append(f"The file says {table.crs.name}; --crs {order.file.crs} was taken instead.")
         if crs is None:
-            raise CannotImport(
-                f"{order.file.path.name} does not say in which system its coordinates are: give --crs, "
-                "such as EPSG:32640."
-            )
+            detail = _("%(file)s does not say in which system its coordinates are: give --crs, such as EPSG:32640.")
+            raise CannotImport(detail % {"file": order.file.path.name})
         geometries = [row.geometry for row in table.rows if row.geometry is not None]
         found = placed(geometries, crs=crs, exchange=order.file.swap_axes)
     except (UnknownCrs, Misplaced) as error:
@@ -122,8 +127,11 @@ def _located(order: Order, table: Table, report: ImportReport) -> list[Feature]:
 
 
 def _refuse_round_the_globe(features: Iterable[Feature]) -> None:
+    sentence = _(
+        "Feature %(number)d reaches half round the globe: where it crosses longitude 180, cut it in two parts."
+    )
     wide = [
-        f"Feature {each.number} reaches half round the globe: where it crosses longitude 180, cut it in two parts."
+        sentence % {"number": each.number}
         for each in features
         if any(_width_deg(part) > 180 for part in [*polygons_of(each.geometry), *lines_of(each.geometry)])
     ]

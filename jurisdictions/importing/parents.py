@@ -6,6 +6,7 @@ from datetime import date
 
 import numpy as np
 import shapely
+from django.utils.translation import gettext as _
 from shapely.geometry.base import BaseGeometry
 
 from geo.shapes import Key, polygons_of
@@ -29,9 +30,11 @@ def parents_on(root: Jurisdiction, columns: Sequence[ParentColumn], *, on: date)
     found = [parents_at(root, parent.level, on=on) for parent in columns]
     for parent, parents in zip(columns, found, strict=True):
         if not Level.objects.filter(code=parent.level).exists():
-            raise CannotImport(f"There is no level {parent.level}: import the parents first.")
+            detail = _("There is no level %(level)s: import the parents first.")
+            raise CannotImport(detail % {"level": parent.level})
         if not parents.ground and parent.level != root.level.code:
-            raise CannotImport(f"On {on} {root.code} has no boundaries of the level {parent.level}: import them first.")
+            detail = _("On %(day)s %(city)s has no boundaries of the level %(level)s: import them first.")
+            raise CannotImport(detail % {"day": on, "city": root.code, "level": parent.level})
     return found
 
 
@@ -59,8 +62,9 @@ def with_parents(places: Sequence[Place], columns: Sequence[ParentColumn], found
 
 def _named(places: Sequence[Place], column: ParentColumn, parents: Parents) -> dict[str, Key]:
     named = {place.boundary.code: (column.level, code_of(place.properties, column.code)) for place in places}
+    sentence = _("%(code)s names the %(level)s %(parent)s as its parent, which has no boundary on the first day.")
     missing = [
-        f"{code} names the {level} {parent} as its parent, which has no boundary on the first day."
+        sentence % {"code": code, "level": level, "parent": parent}
         for code, (level, parent) in named.items()
         if parent and (level, parent) not in parents.ground
     ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import shapely
+from django.utils.translation import gettext as _
 from shapely.geometry.base import BaseGeometry
 
 from geo.crs import to_ground, to_lonlat
@@ -39,9 +40,10 @@ def places_of(order: Order, features: Sequence[Feature], root: Jurisdiction) -> 
     is_city = order.level == root.level.code
     columns = order.columns
     if not columns.code and not is_city:
-        raise first_of(["Say which property holds the code: give --code-property."])
+        raise first_of([_("Say which property holds the code: give --code-property.")])
     if is_city and not columns.code and len(features) > 1 and not order.dissolve:
-        raise first_of([f"A city is one place, the file has {len(features)} features: give --dissolve to unite them."])
+        sentence = _("A city is one place, the file has %(count)d features: give --dissolve to unite them.")
+        raise first_of([sentence % {"count": len(features)}])
     drawn = [_place(order, each, root) for each in features]
     if problems := [problem for place in drawn for problem in _problems(place, root, is_city=is_city)]:
         raise first_of(problems)
@@ -59,7 +61,8 @@ def repaired(places: Sequence[Place], *, srid: int) -> tuple[list[Place], list[F
     broken = {code for fault in faults for code in fault.codes}
     sound = [_repaired(place) if place.boundary.code in broken else place for place in places]
     if empty := [place for place in sound if place.boundary.geometry.is_empty]:
-        raise first_of([f"{_name(each)} has no ground: its rings have too few points or are lines." for each in empty])
+        sentence = _("%(place)s has no ground: its rings have too few points or are lines.")
+        raise first_of([sentence % {"place": _name(each)} for each in empty])
     return sound, faults
 
 
@@ -118,25 +121,27 @@ def _polygons(geometry: BaseGeometry) -> BaseGeometry:
 
 
 def _name(place: Place) -> str:
-    return f"Feature {place.number} ({place.boundary.code})"
+    return _("Feature %(number)d (%(code)s)") % {"number": place.number, "code": place.boundary.code}
 
 
 def _problems(place: Place, root: Jurisdiction, *, is_city: bool) -> list[str]:
     boundary = place.boundary
     if not boundary.code:
-        return [f"Feature {place.number} has no code."]
+        return [_("Feature %(number)d has no code.") % {"number": place.number}]
     if is_city:
         wrong = boundary.code != root.code
-        return [f"{_name(place)} is not the city {root.code}: leave --code-property out."] if wrong else []
+        sentence = _("%(place)s is not the city %(city)s: leave --code-property out.")
+        return [sentence % {"place": _name(place), "city": root.code}] if wrong else []
     if not boundary.name_fa:
-        return [
-            f"{_name(place)} has no name: say which property holds it by --name-fa or --name-en, or give --unnamed."
-        ]
+        sentence = _("%(place)s has no name: say which property holds it by --name-fa or --name-en, or give --unnamed.")
+        return [sentence % {"place": _name(place)}]
     for name in (boundary.name_fa, boundary.name_en):
         if len(name) > _LONGEST_NAME:
-            return [f"The name of feature {place.number} is longer than {_LONGEST_NAME} letters."]
+            sentence = _("The name of feature %(number)d is longer than %(most)d letters.")
+            return [sentence % {"number": place.number, "most": _LONGEST_NAME}]
         if _is_misread(name):
-            return [f"The name of feature {place.number}, “{name}”, was read in the wrong encoding: give --encoding."]
+            sentence = _("The name of feature %(number)d, “%(name)s”, was read in the wrong encoding: give --encoding.")
+            return [sentence % {"number": place.number, "name": name}]
     return []
 
 
@@ -177,9 +182,12 @@ def _repeated(places: Sequence[Place]) -> list[str]:
     numbers: dict[str, list[int]] = defaultdict(list)
     for place in places:
         numbers[place.boundary.code].append(place.number)
+    sentence = _(
+        "The code %(code)s stands %(count)d times, in features %(one)d and %(other)d: correct one, or give --dissolve "
+        "to unite them."
+    )
     return [
-        f"The code {code} stands {len(found)} times, in features {found[0]} and {found[1]}: correct one, or give "
-        "--dissolve to unite them."
+        sentence % {"code": code, "count": len(found), "one": found[0], "other": found[1]}
         for code, found in numbers.items()
         if len(found) > 1
     ]

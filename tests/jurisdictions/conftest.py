@@ -1,6 +1,9 @@
 """A little town that load_city reads."""
 
+from collections.abc import Iterator
+
 import pytest
+from django.utils.translation import override
 
 from tests.city_files import load, town_files, write
 
@@ -15,3 +18,10 @@ def files():
 def reload(db, tmp_path, files):
     """Write the files as they are now and load them; what the command says."""
     return lambda: load(write(tmp_path, files))
+
+
+@pytest.fixture
+def in_english() -> Iterator[None]:
+    """What refuses, refuses in English."""
+    with override("en"):
+        yield

@@ -13,6 +13,8 @@ from tests.factories import CityFactory, LevelFactory
 from tests.shapes import at, polygon, rectangle, square
 from tests.threads import InTheBackground, wait_until_somebody_waits_for_us
 
+pytestmark = pytest.mark.usefixtures("in_english")
+
 FIRST_DAY = date(2025, 3, 21)
 LATER = date(2026, 3, 21)
 MADE_AT = datetime(2025, 3, 1, tzinfo=UTC)

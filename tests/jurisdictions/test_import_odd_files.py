@@ -3,14 +3,15 @@
 import json
 import subprocess
 import sys
+from io import StringIO
 
 import pytest
 import shapely
-from django.core.management import CommandError
+from django.core.management import CommandError, call_command
 from shapely import GeometryCollection, LineString, MultiPolygon, Point
 
 from jurisdictions.models import Boundary, BoundarySet, Jurisdiction
-from tests.boundary_files import convert, east, feature, run_import, west, write, write_wkt
+from tests.boundary_files import convert, east, feature, run_import, west, words_for, write, write_wkt
 from tests.factories import CityFactory, LevelFactory
 from tests.processes import ROOT, environment
 from tests.shapes import lonlat, square
@@ -141,6 +142,25 @@ class TestShapes:
         assert refused(file)
 
 
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        ([], "a.geojson هیچ عارضه‌ای ندارد."),
+        ([west(), feature(Point(lonlat(5, 5)), "p")], "عارضهٔ 2 چندضلعی نیست، بلکه Point است: آن را از پرونده بردارید."),
+        ([west(), west()], "کد 1، 2 بار آمده است، در عارضه‌های 1 و 2: یکی را درست کنید"),
+        (
+            [west(), feature(square(500, 0, side=1000), "2")],
+            "خطایی پهن‌تر از 5 متر است (overlap؛ پهن‌ترین 500.0 متر در 1, 2)",
+        ),
+    ],
+)
+def test_a_refusal_is_in_the_language_of_the_service(town, tmp_path, rows, sentence):
+    file = write(tmp_path / "a.geojson", *rows)
+    with pytest.raises(CommandError) as error:
+        call_command("import_boundaries", str(file), *words_for(), stdout=StringIO(), stderr=StringIO())
+    assert sentence in str(error.value)
+
+
 # The process kills itself when the boundaries are written but not committed.
 KILLED = """
 import os, signal, sys
@@ -165,10 +185,8 @@ def test_r17_an_import_that_is_killed_leaves_nothing_and_the_next_is_whole(tmp_p
     LevelFactory()
     CityFactory(code="town")
     file = write(tmp_path / "a.geojson", west(), east())
-    words = ["--city", "town", "--level", "district", "--first-day", "2025-03-21", "--source", "act 7"]
-    words += ["--code-property", "code", "--name-fa", "name"]
     done = subprocess.run(
-        [sys.executable, "-c", KILLED, str(file), *words],
+        [sys.executable, "-c", KILLED, str(file), *words_for()],
         cwd=ROOT,
         env=environment(DJANGO_SETTINGS_MODULE="config.settings"),
         capture_output=True,

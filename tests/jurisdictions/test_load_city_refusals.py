@@ -7,6 +7,8 @@ from shapely.geometry import mapping
 from tests.city_files import everything, load
 from tests.shapes import polygon, square
 
+pytestmark = pytest.mark.usefixtures("in_english")
+
 
 def break_manifest(**changes):
     return lambda files: files["town.json"].update(changes)

@@ -28,7 +28,7 @@ CODES = {
     "required": "A member or parameter is missing.",
     "wrong_type": "The value is of another type.",
     "blank": "The text is empty.",
-    "too_long": "The text is too long.",
+    "too_long": "The text or the list is too long.",
     "invalid_characters": "The text holds control characters.",
     "unknown_value": "The value is none of those listed.",
     "unknown_category": "There is no such category.",

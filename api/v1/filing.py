@@ -159,6 +159,8 @@ _CODES = {
     "invalid_choice": "unknown_value",
     "invalid": "wrong_type",
     "null": "required",
+    "not_a_list": "wrong_type",
+    "min_length": "required",
 }
 
 

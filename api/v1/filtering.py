@@ -34,8 +34,8 @@ def report_filter(params: Params, *, catalog: Catalog) -> ReportFilter:
     """What the parameters ask for; each narrows. Raises Problem."""
     categories, statuses = params.words("category"), params.words("status")
     return ReportFilter(
-        categories=_categories(categories, catalog) if categories else None,
-        statuses=_known("status", statuses, Status.values) if statuses else None,
+        categories=known_categories(categories, catalog) if categories else None,
+        statuses=known_values("status", statuses, Status.values) if statuses else None,
         grounds=_grounds(params, catalog.levels),
         other=in_time(params) & _of_departments(params) & _within(params) & _with_words(params),
     )
@@ -46,11 +46,7 @@ def _of_departments(params: Params) -> Q:
     codes = params.words("department")
     if not codes:
         return Q()
-    keys: dict[str, list[int]] = {}
-    for code, key in Department.objects.filter(code__in=codes).values_list("code", "pk"):
-        keys.setdefault(code, []).append(key)
-    known = _known("department", codes, keys)
-    return Q(department__in=[key for code in known for key in keys[code]], category__place_precision_m=0)
+    return Q(department__in=known_departments(codes), category__place_precision_m=0)
 
 
 def _within(params: Params) -> Q:
@@ -73,21 +69,30 @@ def _with_words(params: Params) -> Q:
     return words | Q(reference=reference) if reference else words
 
 
-def _categories(codes: list[str], catalog: Catalog) -> list[int]:
+def known_departments(codes: list[str]) -> list[int]:
+    """The keys of the departments with these codes; raises Problem."""
+    keys: dict[str, list[int]] = {}
+    for code, key in Department.objects.filter(code__in=codes).values_list("code", "pk"):
+        keys.setdefault(code, []).append(key)
+    return [key for code in known_values("department", codes, keys) for key in keys[code]]
+
+
+def known_categories(codes: list[str], catalog: Catalog) -> list[int]:
+    """The keys of the categories with these codes; raises Problem."""
     found = {code: key for key, code in catalog.categories.items()}
-    return [found[code] for code in _known("category", codes, found)]
+    return [found[code] for code in known_values("category", codes, found)]
 
 
 def _grounds(params: Params, levels: Collection[str]) -> dict[str, list[str]]:
     """The codes of jurisdictions by level; what `within` names as well lies in both."""
     asked = {level: params.words(level) for level in levels}
-    grounds = {level: _jurisdictions(level, codes) for level, codes in asked.items() if codes}
+    grounds = {level: known_places(level, codes) for level, codes in asked.items() if codes}
     if (place := place_of(params)) is not None:
         level, code = place
         if level not in levels:
             detail = _("Name a level; known are: %(known)s.") % {"known": ", ".join(levels)}
             raise bad(WITHIN, "unknown_level", detail)
-        [code] = _jurisdictions(level, [code], name=WITHIN)
+        [code] = known_places(level, [code], name=WITHIN)
         grounds[level] = [code] if code in grounds.get(level, [code]) else []
     return grounds
 
@@ -104,12 +109,14 @@ def shape_of(params: Params) -> GEOSGeometry | None:
     return None if place_of(params) else polygon_of(params, WITHIN)
 
 
-def _jurisdictions(level: str, codes: list[str], *, name: str = "") -> list[str]:
+def known_places(level: str, codes: list[str], *, name: str = "") -> list[str]:
+    """The codes, if each is that of a jurisdiction at the level; raises Problem, of the parameter `name`."""
     found = Jurisdiction.objects.at_level(level).filter(code__in=codes).values_list("code", flat=True)
-    return _known(level, codes, set(found), parameter=name)
+    return known_values(level, codes, set(found), parameter=name)
 
 
-def _known(kind: str, values: list[str], known: Collection[str], *, parameter: str = "") -> list[str]:
+def known_values(kind: str, values: list[str], known: Collection[str], *, parameter: str = "") -> list[str]:
+    """The values, if all of them are known; raises Problem."""
     for value in values:
         if value not in known:
             detail = _("“%(value)s” is not a known %(name)s.") % {"value": value[:80], "name": kind}

@@ -3,6 +3,7 @@
 import hmac
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from django.db.models import Q
@@ -43,6 +44,7 @@ class Order:
 NEWEST: Final = Order("-received_at", "received_at", is_descending=True)
 OLDEST: Final = Order("received_at", "received_at")
 NEAREST: Final = Order("distance", "distance")
+DUE: Final = Order("due", "due_at")
 ORDERS: Final = {order.name: order for order in (NEWEST, OLDEST, NEAREST)}
 
 
@@ -85,15 +87,23 @@ def _key(text: str, order: Order, *, backwards: bool) -> Key | None:
     row = Report.objects.filter(reference=reference).values_list("received_at", "id").first()
     if row is None:
         return None
+    if order is DUE:
+        return Key(order=order, position=(datetime.fromisoformat(values[0]), row[1]), backwards=backwards)
     if order is not NEAREST:
         return Key(order=order, position=row, backwards=backwards)
     metres, width = map(float, values)
     return Key(order=order, position=(metres, row[1]), backwards=backwards, width=width)
 
 
-def key_text(order: Order, *, reference: str, metres: float = 0, width: float = 0) -> str:
-    """The key of a report; in an order of distances these are part of it: a report may move."""
-    said = f"{reference}~{metres!r}~{width:.0f}" if order is NEAREST else reference
+def key_text(
+    order: Order, *, reference: str, metres: float = 0, width: float = 0, due_at: datetime | None = None
+) -> str:
+    """The key of a report; in an order of distances or of dates these are part of it: a report may move."""
+    said = reference
+    if order is NEAREST:
+        said = f"{reference}~{metres!r}~{width:.0f}"
+    elif due_at is not None:
+        said = f"{reference}~{due_at.isoformat()}"
     return f"{said}.{_signature(said, order)}"
 
 

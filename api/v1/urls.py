@@ -15,7 +15,7 @@ from api.v1 import (
     tiles,
     uploads,
 )
-from api.v1.desk import deadlines, duplicates, load, reroutings, work
+from api.v1.desk import bulk, deadlines, duplicates, inbox, load, reroutings, whole, words, work
 from api.v1.desk import reports as desk
 
 urlpatterns = [
@@ -46,6 +46,11 @@ urlpatterns = [
     path("reports/<str:reference>/uploads", uploads.UploadsView.as_view(), name="report-uploads"),
     path("uploads/<str:key>", uploads.UploadView.as_view(), name="upload"),
     path("photos/<str:name>.jpg", photos.PublicPhotoView.as_view(), name="photo"),
+    path("desk/reports", inbox.InboxView.as_view(), name="inbox"),
+    path("desk/reports/bulk", bulk.BulkView.as_view(), name="bulk"),
+    path("desk/reports/<str:reference>", whole.WholeReportView.as_view(), name="whole-report"),
+    path("desk/reasons", words.ReasonsView.as_view(), name="reasons"),
+    path("desk/answers", words.AnswersView.as_view(), name="answers"),
     path("desk/load", load.LoadView.as_view(), name="load"),
     path("duplicate-clusters/merge", duplicates.MergeView.as_view(), name="merge"),
     path("duplicate-clusters/<str:reference>", duplicates.ClusterView.as_view(), name="duplicate-cluster"),

@@ -123,6 +123,11 @@ class Assignment(models.Model):
                 condition=Q(ended_at__isnull=True, accepted_at__isnull=True, department__isnull=False),
                 name="reports_assignment_unaccepted",
             ),
+            models.Index(
+                fields=["report"],
+                condition=Q(ended_at__isnull=True, is_contested=True),
+                name="reports_assignment_contested",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -1,12 +1,13 @@
 """A report: what a citizen told us, where, and what the public may see of it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import reduce
-from operator import or_
+from operator import and_, or_
 from typing import Any, Final, Self
 
 from django.contrib.gis.db import models
-from django.contrib.postgres.indexes import GinIndex, GistIndex
+from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import F, Q
 from django.db.models.expressions import RawSQL
@@ -17,7 +18,7 @@ from geo.nearness import Box, as_polygon
 from geo.world import WorldBox, WorldX, WorldY, shift, world_x
 from jurisdictions.models import Category, Department, Jurisdiction, Source
 from people.access import DEEPEST, Right, Viewer
-from people.models import Membership
+from people.models import Membership, User
 from persian.search import Folded
 from reports.workflow import CLOSED, OPEN, Status
 
@@ -57,6 +58,34 @@ class ReportQuerySet(models.QuerySet["Report"]):
     def publicly_clustered(self) -> Self:
         """Those of which the public may know what they are duplicates of: public ones whose place is exact."""
         return self.filter(is_public=True, category__place_precision_m=0)
+
+    def unaccepted(self) -> Self:
+        """The open ones whose department has not said that it takes them."""
+        current = Q(assignments__ended_at__isnull=True, assignments__accepted_at__isnull=True)
+        return self.open().filter(current, department__isnull=False)
+
+    def contested(self) -> Self:
+        """Those that none of the departments asked would have."""
+        return self.filter(assignments__ended_at__isnull=True, assignments__is_contested=True)
+
+    def in_hands_of(self, user: User) -> Self:
+        """Those that this person has in hand, alone or with a crew."""
+        crews = list(user.crews.values_list("pk", flat=True))  # a second join would make the database read everything
+        hands = Q(delegations__user=user) | Q(delegations__crew__in=crews)
+        return self.filter(hands, delegations__ended_at__isnull=True)
+
+    def due_before(self, moment: datetime, *, since: datetime | None = None) -> Self:
+        """The open ones that are to be resolved before a moment, and not before `since`."""
+        due = self.filter(deadline__ended_at__isnull=True, deadline__due_at__lt=moment)
+        return due.filter(deadline__due_at__gte=since) if since else due
+
+    def with_words(self, words: Sequence[str]) -> Self:
+        """Those told in all of these words, as `persian.normalize.fold` has them, published or not."""
+        # What is published has its index; of the rest the description itself has one.
+        published = reduce(and_, (Q(public_words__contains=word) for word in words))
+        rows = self.alias(told=Folded("description"))
+        private = reduce(and_, (Q(told__contains=word) for word in words))
+        return rows.filter(published | (Q(public_text="") & private))
 
     def unsought(self) -> Self:
         """Those whose duplicates nobody has looked for since they came, moved or were taken up again."""
@@ -229,6 +258,25 @@ class Report(models.Model):
                 F("received_at").desc(),
                 condition=Q(duplicates_sought_at__isnull=True),
                 name="reports_report_unsought",
+            ),
+            # The inboxes: what is open, of a department and of everybody.
+            models.Index(
+                F("department"),
+                F("received_at").desc(),
+                F("id").desc(),
+                condition=Q(status__in=sorted(OPEN)),
+                name="reports_report_inbox",
+            ),
+            models.Index(
+                F("received_at").desc(),
+                F("id").desc(),
+                condition=Q(status__in=sorted(OPEN)),
+                name="reports_report_open",
+            ),
+            GinIndex(
+                OpClass(Folded("description"), name="gin_trgm_ops"),
+                condition=Q(public_text=""),
+                name="reports_report_private_words",
             ),
             GinIndex(fields=["public_words"], opclasses=["gin_trgm_ops"], name="reports_report_public_words"),
         ]

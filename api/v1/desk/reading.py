@@ -171,15 +171,20 @@ def own_report(request: Request, reference: str, right: Right) -> tuple[Viewer, 
 
     Raises Problem: 404 for one that they do not know of, 403 for one that they only see.
     """
-    asked = as_reference(reference)
     viewer = viewer_of(request)
+    return viewer, report_for(viewer, reference, right)
+
+
+def report_for(viewer: Viewer, reference: str, right: Right) -> Report:
+    """The report over which the viewer has the right; raises Problem as `own_report` does."""
+    asked = as_reference(reference)
     seen = Report.objects.visible_to(viewer).select_related("category", "department__jurisdiction", "root", "deadline")
     report = seen.filter(reference=asked).first() if asked else None
     if report is None:
         raise Problem(status=404, code="not_found", detail=_("There is no report with this reference."))
     if not Report.objects.in_charge_of(viewer, right).filter(pk=report.pk).exists():
         raise forbidden(_("This report is not yours to do this with."))
-    return viewer, report
+    return report
 
 
 def needs(viewer: Viewer, right: Right) -> Viewer:

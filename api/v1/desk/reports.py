@@ -15,6 +15,7 @@ from api.negotiation import PlainJSONRenderer
 from api.params import Params
 from api.permissions import Public, SignedIn
 from api.v1.desk import schema
+from api.v1.desk.acts import give_away
 from api.v1.desk.reading import CorrectionSerializer, DeclineSerializer, GivingSerializer, forbidden, own_report
 from api.v1.filing import find_category, outside_problem, validated
 from api.v1.reports import ReportView
@@ -24,7 +25,7 @@ from jurisdictions.routing import OutsideServiceArea
 from people.access import Right, Viewer
 from people.models import User
 from reports.correcting import correct
-from reports.handling import ChangedMeanwhile, DepartmentNotAvailable, NotToBeDeclined, assign, decline
+from reports.handling import ChangedMeanwhile, NotToBeDeclined, decline
 from reports.models import Assignment, Report
 from reports.tasks import hint_duplicates
 
@@ -98,19 +99,7 @@ class AssignView(APIView):
         Params(request.GET, known=[])
         viewer, report = own_report(request, reference, Right.ASSIGN)
         given = validated(GivingSerializer(data=request.data))
-        code = given["department"]
-        department = Department.objects.filter(root=report.root_id, code=code).first()
-        if department is None:
-            detail = _("There is no department “%(code)s” in the city of the report.") % {"code": code[:80]}
-            raise refusal([Fault(field="department", code="unknown_department", detail=detail)])
-        try:
-            changed = assign(
-                report=report, department=department, at=timezone.now(), by=viewer.user, note=given.get("note", "")
-            )
-        except DepartmentNotAvailable as error:
-            detail = _("This department takes no work at present.")
-            raise refusal([Fault(field="department", code="inactive_department", detail=detail)], status=422) from error
-        return Response(as_seen(report, viewer, changed=changed))
+        return Response(as_seen(report, viewer, changed=give_away(viewer, report, given)))
 
 
 class AssignmentsView(APIView):
@@ -125,7 +114,7 @@ class AssignmentsView(APIView):
         Params(request.GET, known=[])
         _viewer, report = own_report(request, reference, Right.SEE_REPORTS)
         rows = report.assignments.select_related("department", "declined_by", "assigned_by").order_by("pk")
-        return Response({"reference": report.reference, "assignments": [_assignment(row) for row in rows]})
+        return Response({"reference": report.reference, "assignments": [assignment_shape(row) for row in rows]})
 
 
 def as_seen(report: Report, viewer: Viewer, *, changed: bool) -> dict[str, Any]:
@@ -143,7 +132,8 @@ def as_seen(report: Report, viewer: Viewer, *, changed: bool) -> dict[str, Any]:
     return feature
 
 
-def _assignment(row: Assignment) -> dict[str, Any]:
+def assignment_shape(row: Assignment) -> dict[str, Any]:
+    """A department that has the report, or had it."""
     return {
         "department": _names(row.department),
         "reason": row.reason,
@@ -155,13 +145,14 @@ def _assignment(row: Assignment) -> dict[str, Any]:
         "boundary_id": row.boundary_id,
         "rerouting": row.rerouting_id,
         "assigned_at": row.assigned_at.isoformat(),
-        "assigned_by": _name(row.assigned_by),
+        "assigned_by": name_of(row.assigned_by),
         "accepted_at": row.accepted_at.isoformat() if row.accepted_at else None,
         "ended_at": row.ended_at.isoformat() if row.ended_at else None,
     }
 
 
-def _name(user: User | None) -> str | None:
+def name_of(user: User | None) -> str | None:
+    """What colleagues call somebody; None for nobody."""
     return (user.get_full_name() or user.username) if user else None
 
 

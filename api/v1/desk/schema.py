@@ -15,6 +15,62 @@ _FROM_TO = {
 }
 _NAMED = {"type": "object", "nullable": True, "properties": {"code": _TEXT, "name_fa": _TEXT, "name_en": _TEXT}}
 
+BULK = OpenApiResponse(
+    {
+        "type": "object",
+        "properties": {
+            "done": _NUMBER,
+            "results": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "reference": _TEXT,
+                        "done": {"type": "boolean"},
+                        "changed": {"type": "boolean"},
+                        "problem": {"type": "object", "nullable": True},
+                    },
+                },
+            },
+        },
+    },
+    "What was done with each of them, in their order.",
+)
+WHOLE = OpenApiResponse(OpenApiTypes.OBJECT, "All of the report.")
+_WORDS_OF = ("code", "name_fa", "name_en", "status", "category", "text_fa", "text_en")
+_WORDS = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "properties": dict.fromkeys(_WORDS_OF, _MAYBE),
+    },
+}
+REASONS = OpenApiResponse({"type": "object", "properties": {"reasons": _WORDS}}, "The closing reasons in use.")
+ANSWERS = OpenApiResponse({"type": "object", "properties": {"answers": _WORDS}}, "The ready answers that fit.")
+REASON_LIST = [query("status", "`resolved` or `rejected`; both unless told.")]
+ANSWER_LIST = [
+    query("category", "The code of the report's category.", required=True),
+    query("status", "The status of the step.", required=True),
+]
+INBOX = {(200, "application/geo+json"): OpenApiResponse(OpenApiTypes.OBJECT, "A page of what is in your charge.")}
+INBOX_LIST = [
+    query("status", "Statuses, parted by commas; the open ones unless told."),
+    query("category", "Codes of categories, parted by commas."),
+    query("department", "Codes of departments, parted by commas."),
+    query("mine", "`true`: what you have in hand, alone or with your crew."),
+    query("unaccepted", "`true`: what its department has not accepted."),
+    query("contested", "`true`: what none of the departments asked would have."),
+    query("waiting", "`true`: what waits for its reporter."),
+    query("due", "`overdue`, or `soon`: within 24 hours."),
+    query("q", "Words of what was told, in any spelling, or a reference."),
+    query("from", "Received from this moment or day on."),
+    query("to", "Received before this moment or day."),
+    query("sort", "`-received_at` unless told, `received_at`, or `due`: then those alone that have a date."),
+    query("limit", "Features on a page, 1 to 200; 50 unless told.", kind=OpenApiTypes.INT),
+    query("after", "The page key of a `next` link."),
+    query("before", "The page key of a `prev` link."),
+]
+
 DESK_REPORT = schema.REPORT
 ASSIGNMENTS = OpenApiResponse(
     {

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
@@ -15,41 +14,27 @@ from api.negotiation import PlainJSONRenderer
 from api.params import Params
 from api.permissions import SignedIn
 from api.v1.desk import schema
+from api.v1.desk.acts import hand_over, take_on, take_step
 from api.v1.desk.reading import (
     CheckSerializer,
     DelegationSerializer,
     NoteSerializer,
     StepSerializer,
     TheirReferenceSerializer,
-    forbidden,
-    one_of,
     own_report,
 )
-from api.v1.desk.reports import as_seen
+from api.v1.desk.reports import as_seen, name_of
 from api.v1.filing import validated
-from api.v1.steps import step_problem
 from people.access import Right
-from people.models import Contractor, Crew, User
 from reports.handling import (
-    ChangedMeanwhile,
-    Hands,
-    NothingToAccept,
-    NothingToDelegate,
     NotOnTheChecklist,
-    NotTheirWork,
     NotWithAContractor,
-    accept,
-    change_status,
     check_item,
-    delegate,
     note_their_reference,
     take_back,
 )
-from reports.models import ChecklistItem, ClosingReason, Delegation, Note, Report
+from reports.models import ChecklistItem, Delegation, Note, Report
 from reports.noting import write_note
-from reports.refusals import REFUSALS
-
-HANDS = ("person", "crew", "contractor")
 
 
 class StepView(APIView):
@@ -66,12 +51,7 @@ class StepView(APIView):
         Params(request.GET, known=[])
         viewer, report = own_report(request, reference, Right.HANDLE)
         given = validated(StepSerializer(data=request.data))
-        given["reason"] = _reason(given.pop("reason")) if given.get("reason") else None
-        try:
-            change_status(report=report, at=timezone.now(), by=viewer.user, **given)
-        except REFUSALS as error:
-            raise step_problem(error) from error
-        return Response(as_seen(report, viewer, changed=True))
+        return Response(as_seen(report, viewer, changed=take_step(viewer, report, given)))
 
 
 class AcceptView(APIView):
@@ -87,16 +67,7 @@ class AcceptView(APIView):
         """
         Params(request.GET, known=[])
         viewer, report = own_report(request, reference, Right.HANDLE)
-        if report.department and not viewer.acts_for(report.department, Right.HANDLE):
-            raise forbidden(_("Only the department that has the report accepts it."))
-        try:
-            changed = accept(report=report, at=timezone.now(), by=viewer.user)
-        except ChangedMeanwhile as error:
-            raise changed_meanwhile() from error
-        except NothingToAccept as error:
-            detail = _("There is nothing to accept: the report is closed, or waits for a dispatcher.")
-            raise Problem(status=409, code="nothing_to_accept", detail=detail) from error
-        return Response(as_seen(report, viewer, changed=changed))
+        return Response(as_seen(report, viewer, changed=take_on(viewer, report, {})))
 
 
 class DelegateView(APIView):
@@ -113,16 +84,7 @@ class DelegateView(APIView):
         Params(request.GET, known=[])
         viewer, report = own_report(request, reference, Right.HANDLE)
         given = validated(DelegationSerializer(data=request.data))
-        one_of(HANDS, given)
-        to = _hands(report, {name: given.pop(name) for name in HANDS if name in given})
-        try:
-            delegate(report=report, to=to, at=timezone.now(), by=viewer.user, **given)
-        except NothingToDelegate as error:
-            detail = _("There is nothing to hand over: the report is closed, or no department has it.")
-            raise Problem(status=409, code="nothing_to_delegate", detail=detail) from error
-        except NotTheirWork as error:
-            raise _unknown_hands(_("They do not work for the department that has the report.")) from error
-        return Response(as_seen(report, viewer, changed=True))
+        return Response(as_seen(report, viewer, changed=hand_over(viewer, report, given)))
 
     @extend_schema(operation_id="noteTheirReference", request=TheirReferenceSerializer, responses=schema.DESK_REPORT)
     def patch(self, request: Request, reference: str) -> Response:
@@ -157,7 +119,7 @@ class NotesView(APIView):
         Params(request.GET, known=[])
         _viewer, report = own_report(request, reference, Right.SEE_REPORTS)
         rows = Note.objects.filter(report=report).select_related("by").order_by("at", "pk")
-        return Response({"reference": report.reference, "notes": [_note(row) for row in rows]})
+        return Response({"reference": report.reference, "notes": [note_shape(row) for row in rows]})
 
     @extend_schema(operation_id="writeNote", request=NoteSerializer, responses={201: schema.NOTE})
     def post(self, request: Request, reference: str) -> Response:
@@ -166,7 +128,7 @@ class NotesView(APIView):
         viewer, report = own_report(request, reference, Right.HANDLE)
         given = validated(NoteSerializer(data=request.data))
         made = write_note(report=report, text=given["text"], at=timezone.now(), by=viewer.user)
-        return Response(_note(made), status=201)
+        return Response(note_shape(made), status=201)
 
 
 class ChecklistView(APIView):
@@ -180,7 +142,7 @@ class ChecklistView(APIView):
         """Read the checklist of the report's category with what is done of it. The right: `see_reports`."""
         Params(request.GET, known=[])
         _viewer, report = own_report(request, reference, Right.SEE_REPORTS)
-        return Response(_checklist(report))
+        return Response(checklist_of(report))
 
     @extend_schema(operation_id="checkItem", request=CheckSerializer, responses=schema.CHECKLIST)
     def post(self, request: Request, reference: str) -> Response:
@@ -196,63 +158,29 @@ class ChecklistView(APIView):
         except NotOnTheChecklist as error:
             detail = _("There is no such item on the checklist of this report.")
             raise refusal([Fault(field="item", code="unknown_item", detail=detail)]) from error
-        return Response(_checklist(report))
+        return Response(checklist_of(report))
 
 
-def changed_meanwhile() -> Problem:
-    """The refusal of whoever acts on what another has changed."""
-    detail = _("Somebody else was faster: another department has the report by now.")
-    return Problem(status=409, code="report_changed", detail=detail)
-
-
-def delegation_of(report: Report) -> dict[str, Any] | None:
-    """The hands that the report is in; None for nobody's."""
-    rows = Delegation.objects.select_related("user", "crew", "contractor")
-    row = rows.filter(report=report, ended_at__isnull=True).first()
-    if row is None:
-        return None
+def hands_shape(row: Delegation) -> dict[str, Any]:
+    """The hands that a report is in, or was."""
     kind = "person" if row.user else "crew" if row.crew else "contractor"
     return {
         "kind": kind,
         "code": row.user.username if row.user else getattr(row.to, "code", ""),
-        "name": (row.user.get_full_name() or row.user.username) if row.user else str(row.to),
+        "name": name_of(row.user) or str(row.to),
         "since": row.at.isoformat(),
         "note": row.note,
         "external_reference": row.external_reference,
     }
 
 
-def _reason(code: str) -> ClosingReason:
-    reason = ClosingReason.objects.filter(code=code, is_active=True).first()
-    if reason is None:
-        detail = _("There is no closing reason “%(code)s”: see /api/v1/desk/reasons.") % {"code": code[:80]}
-        raise refusal([Fault(field="reason", code="unknown_reason", detail=detail)])
-    return reason
+def note_shape(row: Note) -> dict[str, Any]:
+    """An internal note."""
+    return {"id": row.pk, "text": row.text, "at": row.at.isoformat(), "by": name_of(row.by)}
 
 
-def _hands(report: Report, given: dict[str, str]) -> Hands:
-    [(kind, code)] = given.items()
-    rows: dict[str, Model | None] = {
-        "person": User.objects.filter(username=code).first(),
-        "crew": Crew.objects.filter(department=report.department_id, code=code).first(),
-        "contractor": Contractor.objects.filter(root=report.root_id, code=code).first(),
-    }
-    found = rows[kind]
-    if not isinstance(found, User | Crew | Contractor):
-        raise _unknown_hands(_("There is nobody of that name for this report."), kind)
-    return found
-
-
-def _unknown_hands(detail: str, kind: str = "") -> Problem:
-    return refusal([Fault(field=kind, code="unknown_hands", detail=detail)])
-
-
-def _note(row: Note) -> dict[str, Any]:
-    name = (row.by.get_full_name() or row.by.username) if row.by else None
-    return {"id": row.pk, "text": row.text, "at": row.at.isoformat(), "by": name}
-
-
-def _checklist(report: Report) -> dict[str, Any]:
+def checklist_of(report: Report) -> dict[str, Any]:
+    """What is to be looked at, and what of it is done."""
     items = ChecklistItem.objects.filter(category=report.category_id, is_active=True).order_by("rank", "code")
     done = {each.item_id: each for each in report.checks.select_related("by")}
     return {

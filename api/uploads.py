@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from rest_framework.parsers import BaseParser, DataAndFiles
 
 from api.errors import Problem
+from reports.photos import sentences
 
 IN_MEMORY: Final = 2_621_440  # bytes of a file that need no file of their own while they arrive
 FRAME: Final = 65_536  # bytes around the files: boundaries, headers, small fields
@@ -124,13 +125,9 @@ def cut_short() -> Problem:
 
 def too_many_files() -> Problem:
     """The refusal of a request with too many files."""
-    detail = _("Send at most %(count)d photos in one request.") % {"count": settings.PHOTOS_PER_REQUEST}
-    return Problem(status=413, code="too_many_files", detail=detail)
+    return Problem(status=413, code="too_many_files", detail=sentences.too_many_at_once())
 
 
 def too_large() -> Problem:
     """The refusal of a file that is too large."""
-    detail = _("A photo may have at most %(megabytes)d megabytes: send a smaller one.")
-    return Problem(
-        status=413, code="photo_too_large", detail=detail % {"megabytes": settings.PHOTO_MAX_BYTES // 1_048_576}
-    )
+    return Problem(status=413, code="photo_too_large", detail=sentences.sentence_of("photo_too_large"))

@@ -1,9 +1,14 @@
 """What a reporter says on the tracking page, in plain forms that any browser sends without scripts."""
 
+from typing import Any
+
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from persian.display import digits
 from persian.normalize import NOT_TEXT, fold
+from reports.photos import sentences
 
 LONGEST_WORDS = 2000
 SATISFACTION = [
@@ -65,3 +70,38 @@ class FeedbackForm(forms.Form):
 
     def __init__(self, data: object = None) -> None:
         super().__init__(data, label_suffix="", auto_id="feedback-%s")  # type: ignore[arg-type]
+
+
+class PhotosInput(forms.FileInput):
+    """A choice of several files, which phones offer to take with the camera."""
+
+    allow_multiple_selected = True
+
+
+class PhotosField(forms.FileField):
+    """Files, one at least."""
+
+    widget = PhotosInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/heic,image/heif"})
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        """The files, whatever is in them: who takes them looks at that."""
+        files = data if isinstance(data, list) else []
+        if not files:
+            raise forms.ValidationError(self.error_messages["required"], code="required")
+        if len(files) > settings.PHOTOS_PER_REQUEST:
+            raise forms.ValidationError(digits(sentences.too_many_at_once()), code="too_many")
+        return files
+
+
+class PhotosForm(forms.Form):
+    """Photos of the place."""
+
+    photo = PhotosField(label=_("Photos"), error_messages={"required": _("Choose a photo.")})
+    keep_original = forms.BooleanField(
+        label=_("The staff may keep the originals, with the place and time in them, as evidence"),
+        required=False,
+        help_text=_("Nobody else ever gets them. Without this the place in a photo is deleted."),
+    )
+
+    def __init__(self, data: Any = None, files: Any = None) -> None:
+        super().__init__(data, files, label_suffix="", auto_id="photos-%s")

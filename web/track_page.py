@@ -11,7 +11,7 @@ from django.views.defaults import page_not_found
 
 from web.for_map import for_map
 from web.messages import place_messages
-from web.saying import AnswerForm, FeedbackForm
+from web.saying import AnswerForm, FeedbackForm, PhotosForm
 from web.tracking import find_tracked
 
 
@@ -35,6 +35,7 @@ def track_page(
             "for_script": for_map() | {"messages": place_messages()},
             "answer_form": form if isinstance(form, AnswerForm) else AnswerForm(),
             "feedback_form": form if isinstance(form, FeedbackForm) else FeedbackForm(),
+            "photos_form": form if isinstance(form, PhotosForm) else PhotosForm(),
         }
         response = render(request, "web/track.html", content, status=status)
     response.headers["Cache-Control"] = "private, no-store"

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db.models import Q
 
 from jurisdictions.models import Level
@@ -13,7 +14,7 @@ from reports.deadlines import deadline_of, outlook
 from reports.explaining import reasons_of
 from reports.feedback import answer_to_closing
 from reports.handling import is_in_time, may_be_reopened
-from reports.models import Assignment, Feedback, Report, StatusUpdate
+from reports.models import Assignment, Feedback, Photo, Report, StatusUpdate
 from reports.references import opens
 from reports.workflow import CLOSED, Actor, Status
 from web.moments import moment_in_words
@@ -29,6 +30,16 @@ class Step:
     reason: str
     note: str
     is_own: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownPhoto:
+    """A photo of the page: `says` is what there is to say of it, `why` why it was refused."""
+
+    number: int
+    is_ready: bool
+    says: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +64,8 @@ class Tracked:
     department: str
     reasons: Sequence[str]
     steps: Sequence[Step]
+    photos: Sequence[ShownPhoto]
+    may_add_photos: bool
     is_asked: bool  # the staff wait for an answer
     is_closed: bool
     feedback: Feedback | None  # the answer to the last closing
@@ -74,6 +87,7 @@ def _tracked(report: Report, token: str, language: str, at: datetime) -> Tracked
     current = _current(report)
     feedback = answer_to_closing(report)
     route = route_from_json(current.route) if current else None
+    photos = [_photo(each) for each in _photos(report)]
     return Tracked(
         reference=report.reference,
         token=token,
@@ -90,6 +104,8 @@ def _tracked(report: Report, token: str, language: str, at: datetime) -> Tracked
         department=report.department.name(language) if report.department else "",
         reasons=reasons_of(current, language=language) if current else (),
         steps=[_step(each, report, language) for each in _shown_steps(report)],
+        photos=photos,
+        may_add_photos=len(photos) < settings.PHOTOS_PER_REPORT,
         is_asked=report.status == Status.WAITING,
         is_closed=report.status in CLOSED,
         feedback=feedback,
@@ -131,4 +147,21 @@ def _step(update: StatusUpdate, report: Report, language: str) -> Step:
         reason=update.reason.name(language) if update.reason else "",
         note=update.note,
         is_own=update.actor == Actor.REPORTER,
+    )
+
+
+def _photos(report: Report) -> Iterable[Photo]:
+    """The reporter's own, the public ones, and those of steps that the reporter reads."""
+    holder = Viewer(tracked=frozenset({report.reference}))
+    return Photo.objects.visible_to(holder).filter(report=report).order_by("kind", "number")
+
+
+def _photo(photo: Photo) -> ShownPhoto:
+    """Of one that is ready: what it shows; of another: how far it has come."""
+    is_ready = bool(photo.rendition)
+    return ShownPhoto(
+        number=photo.number,
+        is_ready=is_ready,
+        says=photo.get_kind_display() if is_ready else photo.get_state_display(),
+        why=photo.get_refusal_display() if photo.refusal else "",
     )

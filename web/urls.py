@@ -3,6 +3,7 @@
 from django.urls import path
 
 from web.heard import answer_question, say_whether_solved
+from web.photos import add_photos, photo_file
 from web.track_page import track
 from web.views import city_map, icon
 
@@ -13,4 +14,6 @@ urlpatterns = [
     path("track/<str:reference>/<str:token>", track, name="track"),
     path("track/<str:reference>/<str:token>/answer", answer_question, name="answer"),
     path("track/<str:reference>/<str:token>/feedback", say_whether_solved, name="feedback"),
+    path("track/<str:reference>/<str:token>/photos", add_photos, name="photos"),
+    path("track/<str:reference>/<str:token>/photos/<int:number>/<str:file>", photo_file, name="photo"),
 ]

@@ -15,6 +15,7 @@ from api.parsers import read_object
 from api.uploads import too_large, too_many_files
 from reports import photos
 from reports.models import PhotoKind
+from reports.photos import sentences
 
 PHOTO, KIND, KEEP, REPORT = "photo", "kind", "keep_original", "report"
 
@@ -95,26 +96,18 @@ def not_taken(error: photos.NotTaken, *, field: str) -> Problem:
     if error.code == "photo_too_large":
         return too_large()
     statuses = {"empty_file": 400, "not_only_a_photo": 422, "documents_only_from_staff": 403}
-    details = {
-        "empty_file": _("The file is empty: choose it again."),
-        "unknown_photo_format": _("Send a photo as JPEG, PNG, WebP or HEIC."),
-        "photo_type_mismatch": _("The file is of another kind than its part says: send it as what it is."),
-        "not_only_a_photo": _("The file holds more than a photo: take a new photo, or save it as JPEG once more."),
-        "documents_only_from_staff": _("Only the staff add documents; send a photo."),
-    }
-    fault = Fault(field=field, code=error.code, detail=details[error.code])
+    fault = Fault(field=field, code=error.code, detail=sentences.sentence_of(error.code))
     return refusal([fault], status=statuses.get(error.code, 415))
 
 
 def too_many() -> Problem:
     """The refusal of one photo more than a report may have."""
-    detail = _("The report has as many photos as it may have.")
-    return Problem(status=409, code="too_many_photos", detail=detail)
+    return Problem(status=409, code="too_many_photos", detail=sentences.too_many())
 
 
 def storage_away() -> Problem:
     """The answer while the storage does not do its part."""
-    detail = _("Photos cannot be kept or shown at present; please try again in a few minutes.")
+    detail = sentences.storage_away()
     return Problem(status=503, code="storage_away", detail=detail, headers={"Retry-After": "60"})
 
 

@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveSmallIntegerField(verbose_name='number')),
-                ('kind', models.CharField(choices=[('before', 'before'), ('after', 'after')], default='before', max_length=10, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('before', 'before the work'), ('after', 'after the work')], default='before', max_length=10, verbose_name='kind')),
                 ('from_reporter', models.BooleanField(default=True, verbose_name='from the reporter')),
                 ('uploaded_at', models.DateTimeField(verbose_name='uploaded at')),
                 ('mime', models.CharField(choices=[('image/jpeg', 'JPEG'), ('image/png', 'PNG'), ('image/webp', 'WebP'), ('image/heic', 'HEIC'), ('application/pdf', 'PDF')], max_length=20, verbose_name='format')),
@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(max_length=43, unique=True)),
-                ('kind', models.CharField(choices=[('before', 'before'), ('after', 'after')], max_length=10)),
+                ('kind', models.CharField(choices=[('before', 'before the work'), ('after', 'after the work')], max_length=10)),
                 ('mime', models.CharField(blank=True, max_length=40)),
                 ('keeps_original', models.BooleanField(default=False)),
                 ('from_reporter', models.BooleanField()),

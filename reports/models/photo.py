@@ -21,8 +21,8 @@ SMALL = "-small"  # the end of a thumbnail's name
 class PhotoKind(models.TextChoices):
     """What a photo shows."""
 
-    BEFORE = "before", _("before")
-    AFTER = "after", _("after")
+    BEFORE = "before", _("before the work")
+    AFTER = "after", _("after the work")
 
 
 class PhotoState(models.TextChoices):

@@ -99,7 +99,7 @@ class TestTheHolderOfALink:
         for day in range(4):
             to = "in_progress" if day % 2 == 0 else "waiting"
             change_status(report=report, to=to, note="done", at=RECEIVED_AT + timedelta(days=day))
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             client.get(link(report))
 
 

@@ -1,0 +1,136 @@
+"""Photos on the tracking page, without scripts: shown to the holder of the link, added by a plain form."""
+
+from urllib.parse import urlsplit
+
+import pytest
+from django.test import Client
+
+from people.models import Role
+from reports import photos
+from reports.models import Photo, StatusUpdate
+from reports.references import tracking_link, tracking_token
+from reports.tasks import see_to_photos
+from tests.api.desks import Desk
+from tests.factories import CategoryFactory
+from tests.photos.conftest import address_of, part
+from tests.pictures import photo, plain, png_of, scene
+from tests.staff import handler
+from tests.web.conftest import RECEIVED_AT
+
+pytestmark = pytest.mark.django_db
+
+
+def page_of(report) -> str:
+    return urlsplit(tracking_link(report.reference)).path
+
+
+def send(client: Client, report, *files, **fields):
+    return client.post(f"{page_of(report)}/photos", {"photo": list(files), **fields})
+
+
+def test_a_reporter_adds_photos_and_sees_them(client: Client, tell):
+    report = tell()
+    answer = send(client, report, part(photo(lon=59.5, lat=36.3)), part(photo(seed=1)), keep_original="on")
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"{page_of(report)}#photos")
+    assert client.get(page_of(report)).text.count("در حال آماده‌سازی") == 2
+    see_to_photos()
+    page = client.get(page_of(report)).text
+    for number in (1, 2):
+        for file in ("view", "thumbnail"):
+            address = f"{page_of(report)}/photos/{number}/{file}"
+            assert address in page
+            served = client.get(address)
+            assert served.headers["Content-Type"] == "image/jpeg"
+            assert served.headers["Cache-Control"] == "private, no-store"
+            assert served.headers["Referrer-Policy"] == "no-referrer"
+            assert served.headers["X-Content-Type-Options"] == "nosniff"
+    assert Photo.objects.filter(gps__isnull=False).count() == 1
+
+
+def test_without_the_tick_the_place_is_not_kept(client: Client, tell):
+    report = tell()
+    send(client, report, part(photo(lon=59.5, lat=36.3)))
+    see_to_photos()
+    assert (Photo.objects.get().gps, Photo.objects.get().original) == (None, "")
+
+
+@pytest.mark.parametrize(
+    ("files", "status", "words"),
+    [
+        ([], 400, "یک عکس انتخاب کنید."),
+        ([part(b"<script>alert(1)</script>", mime="text/html", name="x.jpg")], 400, "عکس را به صورت JPEG"),
+        ([part(photo()), part(b"")], 400, "پرونده خالی است"),
+        ([part(plain(scene(32, 24, seed=seed))) for seed in range(6)], 400, "در هر درخواست حداکثر ۵ عکس"),
+    ],
+)
+def test_what_is_not_taken_is_told_and_none_of_it_is_stored(client: Client, tell, files, status, words):
+    report = tell()
+    answer = send(client, report, *files)
+    assert answer.status_code == status
+    assert words in answer.text
+    assert "چالهٔ بزرگی وسط خیابان است" in answer.text  # the page is there, with the form
+    assert not Photo.objects.exists()
+
+
+def test_a_body_that_is_too_large_is_refused_before_it_is_read(client: Client, tell, settings):
+    report = tell()
+    settings.PHOTO_MAX_BYTES = 1000
+    answer = send(client, report, part(b"\xff\xd8\xff" + b"x" * 100_000))
+    assert answer.status_code == 413
+    assert "حجم عکس حداکثر ۰ مگابایت است" in answer.text
+
+
+def test_what_only_the_worker_finds_is_told_on_the_page(client: Client, tell):
+    report = tell()
+    send(client, report, part(png_of(30_000, 30_000), mime="image/png"))
+    see_to_photos()
+    page = client.get(page_of(report)).text
+    assert "شمار نقطه‌های تصویر بیش از حد مجاز است." in page
+
+
+def test_a_report_that_has_all_its_photos_offers_no_form(client: Client, tell, settings):
+    settings.PHOTOS_PER_REPORT = 1
+    report = tell()
+    assert "/photos" in client.get(page_of(report)).text
+    send(client, report, part(photo()))
+    assert 'enctype="multipart/form-data"' not in client.get(page_of(report)).text
+    assert send(client, report, part(photo(seed=1))).status_code == 409
+
+
+def test_nobody_else_adds_or_sees_photos(client: Client, tell):
+    report, other = tell(), tell()
+    send(client, report, part(photo()))
+    see_to_photos()
+    for token in (tracking_token(other.reference), "x", "%00"):
+        wrong = f"/track/{report.reference}/{token}/photos"
+        assert client.post(wrong, {"photo": part(photo(seed=1))}).status_code == 404
+        assert client.get(f"{wrong}/1/view").status_code == 404
+    for more in ("1/original", "2/view", "99999999999999999999/view", "0/thumbnail"):
+        assert client.get(f"{page_of(report)}/photos/{more}").status_code == 404
+    assert Photo.objects.count() == 1
+
+
+def test_the_reporter_sees_what_was_done_once_the_step_or_the_photo_is_public(client: Client, tell, small_city):
+    report = tell(category=CategoryFactory(code="private", moderation="never"))
+    desk = Desk.of(handler(small_city.city, Role.DISPATCHER))
+    body = {"photo": part(photo(seed=3)), "kind": "after"}
+    assert client.post(address_of(report), body, headers=desk._headers()).status_code == 201
+    see_to_photos()
+    address = f"{page_of(report)}/photos/1/view"
+    assert client.get(address).status_code == 404
+    step = StatusUpdate.objects.create(report=report, status="resolved", at=RECEIVED_AT, is_public=True)
+    photos.belong_to(photos=list(Photo.objects.all()), step=step)
+    assert client.get(address).status_code == 200
+    assert "پس از کار" in client.get(page_of(report)).text
+    StatusUpdate.objects.update(is_public=False)
+    assert client.get(address).status_code == 404
+
+
+def test_a_constant_number_of_queries_shows_any_number_of_photos(client: Client, tell, django_assert_num_queries):
+    report = tell()
+    with django_assert_num_queries(6):
+        client.get(page_of(report))
+    send(client, report, *(part(plain(scene(32, 24, seed=seed))) for seed in range(4)))
+    see_to_photos()
+    with django_assert_num_queries(6):
+        assert client.get(page_of(report)).text.count("/thumbnail") == 4

@@ -1,0 +1,96 @@
+"""Photos on the tracking page: added by a plain form, and shown to the holder of the link alone."""
+
+from django.conf import settings
+from django.core.files.base import File
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
+from django.views.defaults import page_not_found
+
+from people.access import Viewer
+from persian.display import digits
+from reports import photos
+from reports.models import Photo, Report
+from reports.photos import sentences
+from reports.photos.files import names_of, read
+from reports.references import opens
+from web.saying import PhotosForm
+from web.track_page import track_page
+
+FRAME = 65_536  # bytes around the files of a form
+FILES = ("view", "thumbnail")
+
+
+@csrf_exempt
+@require_POST
+def add_photos(request: HttpRequest, reference: str, token: str) -> HttpResponse:
+    """Photos for the report; the page again, with what is wrong, where one is not taken, and none is stored then."""
+    report = Report.objects.filter(reference=reference).first() if opens(reference=reference, token=token) else None
+    if report is None:
+        return track_page(request, reference, token)
+    if _is_too_large(request):  # looked at before anything is read
+        return _again(request, reference, token, PhotosForm({}, {}), sentences.sentence_of("photo_too_large"), 413)
+    form = PhotosForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return track_page(request, reference, token, form=form, status=400)
+    try:
+        _add(report, form)
+    except photos.NotTaken as error:
+        return _again(request, reference, token, form, sentences.sentence_of(error.code), 400)
+    except photos.TooManyPhotos:
+        return _again(request, reference, token, form, sentences.too_many(), 409)
+    except (photos.StorageAway, photos.NotThere):
+        return _again(request, reference, token, form, sentences.storage_away(), 503)
+    response = HttpResponseRedirect(f"{reverse('web:track', args=[reference, token])}#photos")
+    response.status_code = 303
+    return response
+
+
+def _add(report: Report, form: PhotosForm) -> None:
+    at, keep = timezone.now(), form.cleaned_data["keep_original"]
+    incoming = [
+        photos.look_at(File(each), declared=each.content_type or "", keeps_original=keep)
+        for each in form.cleaned_data["photo"]
+    ]
+    photos.add_photos(report=report, stored=photos.store(incoming, at=at), at=at)
+
+
+def _is_too_large(request: HttpRequest) -> bool:
+    length = request.META.get("CONTENT_LENGTH") or ""
+    return length.isdigit() and int(length) > settings.PHOTOS_PER_REQUEST * settings.PHOTO_MAX_BYTES + FRAME
+
+
+def _again(
+    request: HttpRequest, reference: str, token: str, form: PhotosForm, sentence: str, status: int
+) -> HttpResponse:
+    form.errors.clear()
+    form.add_error("photo", digits(sentence))
+    return track_page(request, reference, token, form=form, status=status)
+
+
+@require_safe
+def photo_file(request: HttpRequest, reference: str, token: str, number: int, file: str) -> HttpResponse:
+    """A photo of the page, for the holder of the link alone."""
+    photo = _photo(reference, token, number) if file in FILES else None
+    if photo is None or not photo.rendition:
+        return page_not_found(request, Http404())
+    try:
+        content = read(names_of(photo.rendition, public=False)[file == "thumbnail"])
+    except photos.StorageAway:
+        return HttpResponse(status=503)
+    headers = {
+        "Cache-Control": "private, no-store",
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+        "X-Robots-Tag": "noindex, nofollow",
+    }
+    return HttpResponse(content, content_type="image/jpeg", headers=headers)
+
+
+def _photo(reference: str, token: str, number: int) -> Photo | None:
+    if not opens(reference=reference, token=token):
+        return None
+    holder = Viewer(tracked=frozenset({reference}))
+    return Photo.objects.visible_to(holder).filter(report__reference=reference, number=number).first()

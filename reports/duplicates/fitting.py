@@ -7,10 +7,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from reports.duplicates.clustering import Edge, clusters_of
+from reports.duplicates.clustering import Edge
 from reports.duplicates.labels import Labels
 from reports.duplicates.nearness import meters
 from reports.duplicates.pairing import Pairing
+from reports.duplicates.replay import clusters_among, groups_of
 from reports.duplicates.rows import Floats, Ints, Rows
 from reports.duplicates.score import kind_of, signals_of
 from reports.duplicates.settings import Profile, Settings
@@ -194,17 +195,14 @@ def cluster_accuracy(
 ) -> tuple[float, float]:
     """Precision and recall of the pairs within the clusters that links from a threshold on make."""
     linked = values >= limit
-    edges = [
-        Edge(int(one), int(other), float(value))
-        for one, other, value in zip(examples.one[linked], examples.other[linked], values[linked], strict=True)
+    links = np.column_stack([examples.one[linked], examples.other[linked], values[linked]]).astype(np.float64)
+    found = [
+        members
+        for group in groups_of(links)
+        for members in clusters_among(
+            rows, [Edge(int(one), int(other), float(value)) for one, other, value in links[group]], settings
+        )
     ]
-    keys = {key for edge in edges for key in (edge.one, edge.other)}
-    found = clusters_of(
-        edges=edges,
-        places={key: (float(rows.lon[key]), float(rows.lat[key])) for key in keys},
-        cap_m={key: settings.profile(rows.categories[rows.category[key]]).cap_m for key in keys},
-        ranks={key: float(rows.at[key]) for key in keys},
-    )
     return pair_accuracy([sorted(members) for members in found], labels.problem)
 
 

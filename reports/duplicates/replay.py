@@ -1,7 +1,7 @@
 """Reports of a file as the service would have seen them: each compared with what had come before, then clustered."""
 
 import multiprocessing
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, Final
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from reports.duplicates.clustering import Edge, clusters_of
 from reports.duplicates.pairing import Pairing
+from reports.duplicates.reconciling import MOST, reconciled
 from reports.duplicates.rows import Floats, Ints, Rows
 from reports.duplicates.score import value_of
 from reports.duplicates.settings import Settings
@@ -136,21 +137,26 @@ def _best(
 
 def _cluster(rows: Rows, links: NDArray[np.float64], settings: Settings, cluster: Ints) -> None:
     """Write the earliest row of each row's cluster; each group that links hold together is clustered by itself."""
-    for group in _groups(links):
+    for group in groups_of(links):
         edges = [Edge(int(one), int(other), float(score)) for one, other, score in links[group]]
-        keys = {key for edge in edges for key in (edge.one, edge.other)}
-        found = clusters_of(
-            edges=edges,
-            places={key: (float(rows.lon[key]), float(rows.lat[key])) for key in keys},
-            cap_m={key: settings.profile(rows.categories[rows.category[key]]).cap_m for key in keys},
-            ranks={key: float(rows.at[key]) for key in keys},
-        )
-        for members in found:
+        for members in clusters_among(rows, edges, settings):
             cluster[list(members)] = min(members, key=lambda key: (rows.at[key], key))
 
 
-def _groups(links: NDArray[np.float64]) -> Iterator[Ints]:
-    """The numbers of the links of each group."""
+def clusters_among(rows: Rows, edges: Sequence[Edge[int]], settings: Settings) -> list[frozenset[int]]:
+    """The clusters of rows that hang together by these links."""
+    keys = {key for edge in edges for key in (edge.one, edge.other)}
+    caps = {key: settings.profile(rows.categories[rows.category[key]]).cap_m for key in keys}
+    ranks = {key: float(rows.at[key]) for key in keys}
+    if 2 < len(keys) <= MOST:
+        facts = {key: rows.facts(key) for key in keys}
+        edges = reconciled(edges, facts=facts, settings=settings, cap_m=caps, ranks=ranks)
+    places = {key: (float(rows.lon[key]), float(rows.lat[key])) for key in keys}
+    return clusters_of(edges=edges, places=places, cap_m=caps, ranks=ranks)
+
+
+def groups_of(links: NDArray[np.float64]) -> Iterator[Ints]:
+    """The numbers of the links (one, other, score) of each group that hangs together."""
     root: dict[int, int] = {}
 
     def find(key: int) -> int:

@@ -31,7 +31,7 @@ def score(one: Facts, other: Facts, *, settings: Settings) -> Score:
     profile = settings.pair(one.category, other.category)
     found = signals_of(one, other, settings=settings, profile=profile)
     return Score(
-        value=_value(evidence(found, profile)),
+        value=value_of_evidence(evidence(found, profile)),
         features=features_of(one, other, found=found, profile=profile, settings=settings),
         kind=kind_of(one, other),
     )
@@ -40,7 +40,7 @@ def score(one: Facts, other: Facts, *, settings: Settings) -> Score:
 def value_of(one: Facts, other: Facts, *, settings: Settings) -> float:
     """The value of the score alone."""
     profile = settings.pair(one.category, other.category)
-    return _value(evidence(signals_of(one, other, settings=settings, profile=profile), profile))
+    return value_of_evidence(evidence(signals_of(one, other, settings=settings, profile=profile), profile))
 
 
 def signals_of(one: Facts, other: Facts, *, settings: Settings, profile: Profile) -> Signals:
@@ -62,5 +62,6 @@ def kind_of(one: Facts, other: Facts) -> Kind:
     return "recurrence" if first.closed_at is not None and first.closed_at <= second.at else "duplicate"
 
 
-def _value(odds: float) -> float:
+def value_of_evidence(odds: float) -> float:
+    """The probability that these odds make, as scores have it."""
     return round(1 / (1 + math.exp(-max(-50.0, min(50.0, odds)))), DECIMALS)

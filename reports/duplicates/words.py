@@ -77,7 +77,7 @@ def stem(token: str) -> str:
     if token.isascii():
         return _bare(token, _LATIN_ENDINGS)
     spoken = token.replace("ون", "ان") if len(token) > _LEAST else token  # خیابون, میدون
-    bare = _bare(spoken, _ENDINGS).translate(_SOUNDS).replace("خوا", "خا")
+    bare = _bare(_bare(spoken, _ENDINGS), _ENDINGS).translate(_SOUNDS).replace("خوا", "خا")
     return _TWICE.sub(r"\1", bare) or token
 
 

@@ -7,6 +7,10 @@ from typing import Final
 from django.db.models import Q
 
 from reports.duplicates.clustering import Edge, clusters_of
+from reports.duplicates.current import current_settings
+from reports.duplicates.facts import facts_of
+from reports.duplicates.reconciling import MOST as MOST_COMPARED
+from reports.duplicates.reconciling import reconciled
 from reports.duplicates.roots import Member, read_members
 from reports.models import DuplicateLink, Report
 from reports.models.duplicate_link import SAID
@@ -30,13 +34,21 @@ class Component:
 
     def clusters(self, caps: Mapping[int, float]) -> list[frozenset[int]]:
         """The clusters that follow from it; `caps` are meters for each report."""
+        ranks = {key: each.received_at for key, each in self.members.items()}
         return clusters_of(
-            edges=self.edges,
+            edges=self._reconciled(caps, ranks),
             places={key: each.place for key, each in self.members.items()},
             apart=self.apart,
             cap_m=caps,
-            ranks={key: each.received_at for key, each in self.members.items()},
+            ranks=ranks,
         )
+
+    def _reconciled(self, caps: Mapping[int, float], ranks: Mapping[int, object]) -> Collection[Edge[int]]:
+        """The links without those that bring together what plainly contradicts each other."""
+        if not 2 < len(self.members) <= MOST_COMPARED:
+            return self.edges
+        settings, facts = current_settings(), facts_of(self.members)
+        return reconciled(self.edges, facts=facts, settings=settings, cap_m=caps, ranks=ranks)
 
 
 def component_of(touched: Collection[int], *, most: int) -> Component:

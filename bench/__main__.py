@@ -12,7 +12,7 @@ from config import cluster, environment
 
 FEWEST = 10_000
 USUAL = ("routing", "page", "tiles", "clusters", "writes", "rerouting", "points")
-PARTS = (*USUAL, "growth", "agreement", "parts")
+PARTS = (*USUAL, "growth", "agreement", "parts", "duplicates")
 
 
 def main() -> str | None:

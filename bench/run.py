@@ -8,7 +8,20 @@ from typing import Final
 
 from django.db import connection
 
-from bench import agreement, clusters, growth, outside, pages, parts, points, rerouting, routing, tiles, writes
+from bench import (
+    agreement,
+    clusters,
+    duplicates,
+    growth,
+    outside,
+    pages,
+    parts,
+    points,
+    rerouting,
+    routing,
+    tiles,
+    writes,
+)
 from bench.clients import Speed
 from bench.contests import Contest, Contestant, Ground
 from bench.installing import FOLDER
@@ -24,6 +37,7 @@ IN_PROCESS: Final[Mapping[str, tuple[str, Callable[[], Sequence[Part]]]]] = {
     "points": ("Routing points in the process", points.sections),
     "growth": ("Routing points among ever more polygons", growth.sections),
     "agreement": ("Asking the index and the routing query about the same points", agreement.sheets),
+    "duplicates": ("Comparing new reports and files of them with all there are", duplicates.sections),
     "parts": ("Whole shapes or parts of them", parts.sheets),
 }
 PEERS: Final = {"page": (TIPG, PYGEOAPI), "tiles": (TIPG, VECTORTILES), "clusters": (SUPERCLUSTER,)}

@@ -20,10 +20,14 @@ USAGE = "script/bench [--reports N] [--connections N] [--rounds N] [--seconds N]
         (["--nonsense"], USAGE),
         (
             ["--only", "../x"],
-            "--only takes one of: routing, page, tiles, clusters, writes, rerouting, points, growth, agreement, parts.",
+            (
+                "--only takes one of: routing, page, tiles, clusters, writes, rerouting, points, growth, agreement, "
+                "parts, duplicates."
+            ),
         ),
         (["--reports", "many"], "--reports takes a number from 1 to 9999999."),
         (["--markdown", "--rounds", "0"], "--rounds takes a number from 1 to 9999999."),
+        (["quality", "--rounds", "2"], "script/bench quality takes nothing more."),
         (["--seconds"], "--seconds takes a number from 1 to 9999999."),
     ],
 )

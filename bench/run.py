@@ -11,6 +11,7 @@ from django.db import connection
 from bench import (
     agreement,
     clusters,
+    deadlines,
     duplicates,
     growth,
     outside,
@@ -34,6 +35,7 @@ STRIDE = 37  # so that a slow one, which answers few questions a round, gets oth
 SERVED: Final = {"routing": routing, "page": pages, "tiles": tiles, "clusters": clusters}
 IN_PROCESS: Final[Mapping[str, tuple[str, Callable[[], Sequence[Part]]]]] = {
     "rerouting": ("Rerouting every report, in a copy of the database", rerouting.sheets),
+    "deadlines": ("Reckoning all deadlines anew, in a copy of the database", deadlines.sheets),
     "points": ("Routing points in the process", points.sections),
     "growth": ("Routing points among ever more polygons", growth.sections),
     "agreement": ("Asking the index and the routing query about the same points", agreement.sheets),

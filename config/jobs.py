@@ -15,6 +15,7 @@ class Job:
 JOBS = (
     Job(name="sweep the outbox", func="notifications.tasks.sweep_outbox", minutes=1),
     Job(name="go on with reroutings", func="reports.tasks.sweep_reroutings", minutes=1),
+    Job(name="go on with deadlines", func="reports.tasks.sweep_recomputations", minutes=1),
     Job(name="fold changes into the map's counts", func="reports.tasks.fold_changes", minutes=1),
     Job(name="see to photos", func="reports.tasks.sweep_photos", minutes=1),
     Job(name="look for duplicates", func="reports.tasks.sweep_duplicates", minutes=1),

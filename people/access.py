@@ -25,7 +25,7 @@ class Right(StrEnum):
     HANDLE = "handle"  # change status, place and category; decline
     MERGE = "merge"  # hold reports to be one problem, or not
     ASSIGN = "assign"  # give to any department of the city
-    REROUTE = "reroute"  # preview, apply and undo what a change of boundaries or rules moves, throughout a city
+    REROUTE = "reroute"  # preview, apply and undo what a change of boundaries, rules or calendars moves, for a city
 
 
 RIGHTS: dict[str, frozenset[Right]] = {

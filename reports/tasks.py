@@ -11,9 +11,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django_q.tasks import async_task
 
+from reports.deadlines import recomputing
 from reports.density import fold, sweep
 from reports.duplicates import seek_duplicates
-from reports.models import Report, Rerouting, ReroutingState
+from reports.models import DeadlineRun, Report, Rerouting, ReroutingState
 from reports.photos import developing, files, uploads
 from reports.reminding import escalate, remind
 from reports.rerouting import begin_apply, begin_preview, carry_on
@@ -22,6 +23,7 @@ from reports.rerouting.flips import sets_that_came_into_force
 logger = logging.getLogger(__name__)
 
 JOB = "reports.tasks.carry_on_rerouting"
+RECOMPUTING = "reports.tasks.carry_on_recomputation"
 SEEKING = "reports.tasks.seek"
 BUDGET = timedelta(seconds=30)  # below the time a job may run, by more than one batch takes
 SWEPT = 5_000  # reports in one sweep, at most
@@ -166,3 +168,41 @@ def _begin_flips() -> None:
         except IntegrityError:  # another worker was first
             continue
         logger.info("Boundary set %s has come into force: what it moves is being previewed", boundary_set.pk)
+
+
+def hint_recomputation(run: DeadlineRun) -> None:
+    """Tell the worker after the commit, as `hint` does."""
+    transaction.on_commit(lambda: _enqueue_recomputation(run.pk), robust=True)
+
+
+def _enqueue_recomputation(run_id: int) -> None:
+    async_task(RECOMPUTING, run_id, q_options={"group": "deadlines", "save": False})
+
+
+def carry_on_recomputation(run_id: int) -> bool:
+    """Take a recomputation of deadlines further for a while; True where it came to an end, else a job is enqueued."""
+    run = DeadlineRun.objects.filter(pk=run_id).first()
+    if run is None:
+        return True
+    try:
+        recomputing.carry_on(run=run, at=timezone.now(), progress=_until(timezone.now() + BUDGET))
+    except TimeIsUp:
+        _enqueue_recomputation(run_id)
+        return False
+    return True
+
+
+def sweep_recomputations() -> int:
+    """Go on with the recomputations of deadlines that a lost job left; how many came to an end."""
+    stop_at = timezone.now() + BUDGET
+    ended = 0
+    for run in DeadlineRun.objects.under_way().order_by("pk"):
+        try:
+            recomputing.carry_on(run=run, at=timezone.now(), progress=_until(stop_at))
+        except TimeIsUp:
+            break
+        except Exception:  # whatever one meets, the others go on
+            logger.exception("Recomputation %s could not go on", run.pk)
+        else:
+            ended += 1
+    return ended

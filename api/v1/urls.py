@@ -5,6 +5,7 @@ from django.urls import path
 from api.v1 import (
     clusters,
     ground,
+    kept,
     photos,
     reporters,
     reports,
@@ -69,6 +70,7 @@ urlpatterns = [
     path("jurisdictions/<str:version>/<str:level>.geojson", ground.EditionView.as_view(), name="edition"),
     path("tiles/<str:layers>.json", tiles.TileJSONView.as_view(), name="tilejson"),
     path("tiles/<str:layers>/<str:z>/<str:x>/<str:y>.mvt", tiles.TileView.as_view(), name="tile"),
+    path("statistics/deadlines", kept.KeptView.as_view(), name="kept"),
     path("statistics/satisfaction", satisfaction.SatisfactionView.as_view(), name="satisfaction"),
     path("streets", ground.StreetsView.as_view(), name="streets"),
     path("categories", ground.CategoriesView.as_view(), name="categories"),

@@ -2,7 +2,7 @@
 
 from jurisdictions.calendars.promises import Promise
 from jurisdictions.calendars.reading import Plan, plan_of, seconds_of, timetable_of
-from jurisdictions.calendars.timetable import SECOND, UNKNOWN, Moments, Timetable, as_moment, as_number
+from jurisdictions.calendars.timetable import SECOND, UNKNOWN, Moments, Timetable, as_moment, as_number, day_of
 
 __all__ = [
     "SECOND",
@@ -13,6 +13,7 @@ __all__ = [
     "Timetable",
     "as_moment",
     "as_number",
+    "day_of",
     "plan_of",
     "seconds_of",
     "timetable_of",

@@ -32,6 +32,11 @@ def as_moment(number: int) -> datetime | None:
     return None if number == UNKNOWN else _EPOCH + int(number) * _UNIT
 
 
+def day_of(number: int, *, zone: ZoneInfo) -> date:
+    """The day of a moment on the clock of `zone`."""
+    return datetime.fromtimestamp(number // SECOND, zone).date()
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Timetable:
     """Spans of working time, in order and apart, within the days that are known: from `first` until (without) `last`.

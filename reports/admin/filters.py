@@ -15,6 +15,7 @@ from jurisdictions.models import Department, Jurisdiction
 from people.access import Viewer
 from persian.display import digits
 from reports.admin.scope import asking
+from reports.deadlines.due import Due, condition
 from reports.models import Report
 
 DISTRICT = "district"  # the level by which a city's work is divided
@@ -91,6 +92,32 @@ class DepartmentFilter(PlaceFilter):
             return queryset.filter(department__isnull=True)
         department = self.chosen()
         return queryset if department is None else queryset.filter(department=department)
+
+
+class DueFilter(admin.SimpleListFilter):
+    """The open reports whose date is over, near, or not known."""
+
+    title = _("deadline")
+    parameter_name = "due"
+    NAMES = {
+        Due.OVERDUE: _("overdue"),
+        Due.SOON: _("due within a working day"),
+        Due.UNACCEPTED: _("not accepted in time"),
+        Due.UNKNOWN: _("not known: the holidays are not"),
+    }
+
+    def lookups(self, request: HttpRequest, model_admin: AnyModelAdmin) -> list[tuple[str, str]]:
+        """The lists of a desk."""
+        return [(str(due), str(name)) for due, name in self.NAMES.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Report]) -> QuerySet[Report]:
+        """Those of the chosen list."""
+        value = self.value()
+        if value is None:
+            return queryset
+        if value not in set(Due):
+            raise IncorrectLookupParameters
+        return queryset.filter(condition(asking(request), Due(value), at=timezone.now()))
 
 
 class ReceivedFilter(admin.SimpleListFilter):

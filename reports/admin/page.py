@@ -1,6 +1,7 @@
 """What the page of a report shows to one member of the staff."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from jurisdictions.routing import Method, Route, route_from_json
 from people.access import Right, Viewer
 from people.models import User
 from persian.display import in_persian, moment_text
+from reports.admin.dates import Dates, dates_of
 from reports.admin.forms import StatusForm
 from reports.admin.scope import has_right
 from reports.explaining import reasons_of
@@ -50,11 +52,12 @@ class ReportPage:
     tracking_link: str
     status_form: StatusForm | None
     may_publish: bool
+    dates: Dates | None
     acts: list[tuple[str, str]]  # further actions of the list that the viewer may take, and their names
 
 
-def page_of(report: Report, *, viewer: Viewer) -> ReportPage:
-    """The page of a report in the active language."""
+def page_of(report: Report, *, viewer: Viewer, at: datetime) -> ReportPage:
+    """The page of a report at that moment, in the active language."""
     zone = report.root.time_zone
     had = report.assignments.select_related("department", "declined_by", "assigned_by")
     assignments = list(had.order_by("-pk"))
@@ -76,6 +79,7 @@ def page_of(report: Report, *, viewer: Viewer) -> ReportPage:
         tracking_link=tracking_link(report.reference) if sees_contact else "",
         status_form=StatusForm(reports=[report]) if has_right(viewer, Right.HANDLE, report) else None,
         may_publish=has_right(viewer, Right.PUBLISH, report),
+        dates=dates_of(report, at=at),
         acts=_acts(report, viewer),
     )
 

@@ -7,17 +7,19 @@ from django.db.models import F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce, NullIf
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from geo.admin import MapAdmin
 from jurisdictions.models import Jurisdiction
 from persian.admin import EMPTY, Column, moment_column
-from persian.display import in_persian
+from persian.display import in_persian, moment_text
 from persian.normalize import to_ascii_digits
 from reports.admin.acts import ReportActs
-from reports.admin.filters import DISTRICT, DepartmentFilter, DistrictFilter, ReceivedFilter
+from reports.admin.filters import DISTRICT, DepartmentFilter, DistrictFilter, DueFilter, ReceivedFilter
 from reports.admin.page import page_of
 from reports.admin.scope import asking, city_clock
+from reports.deadlines import deadline_of
 from reports.models import Report
 
 RECEIVED: Column = moment_column("received_at", _("received at"), zone=city_clock())
@@ -32,12 +34,13 @@ class ReportAdmin(ReportActs, MapAdmin):
         RECEIVED,
         "category",
         "status",
+        "due_shown",
         "district_shown",
         "department",
     ]
     sortable_by = [RECEIVED]
-    list_select_related = ["category", "department", "root"]
-    list_filter = ["status", ReceivedFilter, DistrictFilter, DepartmentFilter, "category", "is_public"]
+    list_select_related = ["category", "department", "root", "deadline"]
+    list_filter = ["status", DueFilter, ReceivedFilter, DistrictFilter, DepartmentFilter, "category", "is_public"]
     ordering = ["-received_at", "-id"]
     search_fields = ["reference"]
     search_help_text = _("The reference, or how it begins.")
@@ -58,6 +61,13 @@ class ReportAdmin(ReportActs, MapAdmin):
         term = to_ascii_digits(search_term).strip().upper()
         return (queryset.filter(reference__startswith=term) if term else queryset), False
 
+    @admin.display(description=_("to be resolved by"))
+    def due_shown(self, obj: Any) -> str:
+        """The date, if there is one."""
+        deadline = deadline_of(obj)
+        due_at = deadline and deadline.due_at
+        return moment_text(due_at, time_zone=obj.root.time_zone) if due_at else EMPTY
+
     @admin.display(description=_("district"))
     def district_shown(self, obj: Any) -> str:
         """The name of the district, if the place has one."""
@@ -73,5 +83,5 @@ class ReportAdmin(ReportActs, MapAdmin):
         obj: Any = None,
     ) -> HttpResponse:
         """The page of a report, in our own layout."""
-        page = page_of(obj, viewer=asking(request))
+        page = page_of(obj, viewer=asking(request), at=timezone.now())
         return super().render_change_form(request, context | {"page": page}, add, change, form_url, obj)

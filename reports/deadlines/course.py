@@ -1,47 +1,48 @@
-"""How a report's time has run: from its steps alone."""
+"""How a report's time has run: from its steps alone. Moments are the numbers of `jurisdictions.calendars`."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import NamedTuple
 
 from reports.workflow import CLOSED, PAUSED
 
-Step = tuple[str, datetime]  # the status, and since when
-Stretch = tuple[datetime, datetime]
+STANDS = PAUSED | CLOSED
+
+Step = tuple[str, int]  # the status, and since when
+Stretch = tuple[int, int]
 
 
 class Course(NamedTuple):
     """The stretches in which the time ran and that have ended, and where the report stands now."""
 
     stretches: tuple[Stretch, ...]
-    running_since: datetime | None
-    ended_at: datetime | None
+    running_since: int | None
+    ended_at: int | None
 
     @property
-    def basis(self) -> datetime | None:
+    def basis(self) -> int | None:
         """Since when the time runs, or ran last where that was to the very end; None: it stands still, or did."""
-        if self.running_since or not self.stretches:
+        if self.running_since is not None or not self.stretches:
             return self.running_since
         began, ended = self.stretches[-1]
         return began if ended == self.ended_at else None
 
     @property
-    def before_basis(self) -> tuple[Stretch, ...]:
-        """The stretches before that."""
-        return self.stretches if self.running_since or self.basis is None else self.stretches[:-1]
+    def before_basis(self) -> int:
+        """How many of the stretches lie before that."""
+        runs_no_more = self.running_since is None and self.basis is not None
+        return len(self.stretches) - runs_no_more
 
 
-def course_of(*, received_at: datetime, steps: Iterable[Step]) -> Course:
+def course_of(*, received_at: int, steps: Iterable[Step]) -> Course:
     """Follow the steps, which are in their order. The time runs from the report's arrival."""
     stretches: list[Stretch] = []
-    running: datetime | None = received_at
-    ended: datetime | None = None
+    running: int | None = received_at
+    ended: int | None = None
     for status, at in steps:
-        stands = status in PAUSED or status in CLOSED
-        if running and stands:
+        if running is not None and status in STANDS:
             stretches.append((running, max(running, at)))  # the clocks of two servers may differ
             running = None
-        elif not running and not stands:
+        elif running is None and status not in STANDS:
             running = at
         ended = (ended or max(at, *stretches[-1])) if status in CLOSED else None
     return Course(tuple(stretches), running, ended)

@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from itertools import groupby
 
-from jurisdictions.calendars import plan_of
+from jurisdictions.calendars import as_moment, as_number, plan_of
 from people.models import User
 from reports.deadlines.course import course_of
-from reports.deadlines.reckoning import Asked, reckon
+from reports.deadlines.reckoning import MOMENTS, Asked, reckon
 from reports.deadlines.storing import Difference, Note, Row, read_rows, write
 from reports.models import Deadline, Report, Why
 from reports.workflow import CLOSED, PAUSED
@@ -15,19 +15,22 @@ from reports.workflow import CLOSED, PAUSED
 
 def first_deadline(*, report: Report) -> Deadline | None:
     """The dates that a report is born with; None where nothing is promised. Two statements at most."""
+    received_at = as_number(report.received_at)
     asked = Asked(
         category_id=report.category_id,
         group_id=report.category.group_id,
         codes=report.jurisdictions,
-        received_at=report.received_at,
-        handed_at=report.received_at,
+        received_at=received_at,
+        handed_at=received_at,
         accepted_at=None,
-        course=course_of(received_at=report.received_at, steps=()),
+        course=course_of(received_at=received_at, steps=()),
     )
     [standing] = reckon(plan_of(report.root_id), [asked])
-    if standing.accept_seconds is None and standing.resolve_seconds is None:
+    if not standing.promises:
         return None
-    return Deadline.objects.create(report=report, **standing._asdict())
+    values = standing._asdict()
+    moments = {name: as_moment(values[name]) for name in MOMENTS if values[name] is not None}
+    return Deadline.objects.create(report=report, **values | moments)
 
 
 def keep_deadlines(*, reports: Collection[int], why: str, at: datetime, by: User | None = None) -> None:
@@ -46,9 +49,9 @@ def differences_of(rows: Sequence[Row]) -> list[Difference]:
         ours = list(group)
         standings = reckon(plan_of(root_id), [row.asked for row in ours])
         found += [
-            Difference(report_id=row.report_id, was=row.stored, now=now)
+            Difference(row.report_id, row.stored, now)
             for row, now in zip(ours, standings, strict=True)
-            if row.asked.stored is not None or now.accept_seconds is not None or now.resolve_seconds is not None
+            if row.asked.stored is not None or now.promises
         ]
     return found
 

@@ -2,39 +2,44 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
-from jurisdictions.calendars import SECOND, UNKNOWN, Moments, Plan, Promise, Timetable, as_moment, as_number
+from jurisdictions.calendars import SECOND, UNKNOWN, Moments, Plan, Promise, Timetable, day_of
 from jurisdictions.models import Until
 from reports.deadlines.course import Course
 
 
 class Standing(NamedTuple):
-    """The columns of a Deadline, in their order."""
+    """The columns of a Deadline, in their order; moments are numbers."""
 
     accept_level_id: int | None = None
     resolve_level_id: int | None = None
     accept_seconds: int | None = None
     resolve_seconds: int | None = None
-    accept_by: datetime | None = None
-    due_at: datetime | None = None
+    accept_by: int | None = None
+    due_at: int | None = None
     used_seconds: int = 0
-    running_since: datetime | None = None
-    accepted_at: datetime | None = None
-    ended_at: datetime | None = None
+    running_since: int | None = None
+    accepted_at: int | None = None
+    ended_at: int | None = None
     is_kept: bool | None = None
 
+    @property
+    def promises(self) -> bool:
+        """Whether any service level speaks."""
+        return self.accept_seconds is not None or self.resolve_seconds is not None
 
+
+MOMENTS = ("accept_by", "due_at", "running_since", "accepted_at", "ended_at")
 NOTHING = Standing()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """A report of the plan's city, as much of it as its dates depend on.
+class Asked(NamedTuple):
+    """A report of the plan's city, as much of it as its dates depend on; moments are numbers.
 
     `codes` are its jurisdictions by level; whoever has it got it at `handed_at` and accepted it at `accepted_at`.
     """
@@ -42,9 +47,9 @@ class Asked:
     category_id: int
     group_id: int
     codes: Mapping[str, str]
-    received_at: datetime
-    handed_at: datetime
-    accepted_at: datetime | None
+    received_at: int
+    handed_at: int
+    accepted_at: int | None
     course: Course
     stored: Standing | None = None
 
@@ -80,8 +85,8 @@ def _promised(plan: Plan, asked: Sequence[Asked]) -> _Promised:
         (
             each.category_id,
             each.group_id,
-            tuple(each.codes.get(level, "") for level in levels),
-            each.received_at.astimezone(plan.zone).date(),
+            tuple([each.codes.get(level, "") for level in levels]),
+            day_of(each.received_at, zone=plan.zone),
         )
         for each in asked
     ]
@@ -94,12 +99,11 @@ def _used(table: Timetable, asked: Sequence[Asked]) -> tuple[Moments, Moments]:
     """The working time of all stretches that have ended, and of those before the basis; UNKNOWN as one of them is."""
     owners, began, ended, counts = [], [], [], []
     for position, each in enumerate(asked):
-        before = len(each.course.before_basis)
         for number, (start, end) in enumerate(each.course.stretches):
             owners.append(position)
-            began.append(as_number(start))
-            ended.append(as_number(end))
-            counts.append(number < before)
+            began.append(start)
+            ended.append(end)
+            counts.append(number < each.course.before_basis)
     worked = table.between(np.array(began, dtype=np.int64), np.array(ended, dtype=np.int64))
     where, is_before = np.array(owners, dtype=np.int64), np.array(counts, dtype=bool)
     return _summed(len(asked), where, worked), _summed(len(asked), where[is_before], worked[is_before])
@@ -128,28 +132,28 @@ def _accept(table: Timetable, asked: Sequence[Asked], promises: Sequence[Promise
     return np.where(given == UNKNOWN, UNKNOWN, found)
 
 
-def _numbers(moments: Sequence[datetime | None]) -> Moments:
-    return np.array([UNKNOWN if each is None else as_number(each) for each in moments], dtype=np.int64)
+def _numbers(moments: Sequence[int | None]) -> Moments:
+    return np.array([UNKNOWN if each is None else each for each in moments], dtype=np.int64)
 
 
 def _standing(
     asked: Asked, accept: Promise | None, resolve: Promise | None, used: int, due: int, accept_by: int
 ) -> Standing:
-    course, due_at = asked.course, as_moment(due)
+    course, due_at = asked.course, None if due == UNKNOWN else due
     accept_id, accept_seconds = _terms(accept)
     resolve_id, resolve_seconds = _terms(resolve)
     standing = Standing(
-        accept_level_id=accept_id,
-        resolve_level_id=resolve_id,
-        accept_seconds=accept_seconds,
-        resolve_seconds=resolve_seconds,
-        accept_by=as_moment(accept_by),
-        due_at=due_at,
-        used_seconds=0 if used == UNKNOWN else used // SECOND,
-        running_since=course.running_since,
-        accepted_at=asked.accepted_at,
-        ended_at=course.ended_at,
-        is_kept=_is_kept(course, resolve, due_at, used),
+        accept_id,
+        resolve_id,
+        accept_seconds,
+        resolve_seconds,
+        None if accept_by == UNKNOWN else accept_by,
+        due_at,
+        0 if used == UNKNOWN else used // SECOND,
+        course.running_since,
+        asked.accepted_at,
+        course.ended_at,
+        None if course.ended_at is None else _is_kept(course, resolve, due_at, used),
     )
     return _as_accepted(standing, asked.stored)
 
@@ -167,7 +171,7 @@ def _as_accepted(standing: Standing, stored: Standing | None) -> Standing:
     )
 
 
-def _is_kept(course: Course, resolve: Promise | None, due_at: datetime | None, used: int) -> bool | None:
+def _is_kept(course: Course, resolve: Promise | None, due_at: int | None, used: int) -> bool | None:
     """Whether it was closed by its date; closed while the time stood still, whether time was left. None: no date."""
     if course.ended_at is None or resolve is None:
         return None

@@ -1,7 +1,6 @@
 """A report: what a citizen told us, where, and what the public may see of it."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from functools import reduce
 from operator import and_, or_
 from typing import Any, Final, Self
@@ -73,11 +72,6 @@ class ReportQuerySet(models.QuerySet["Report"]):
         crews = list(user.crews.values_list("pk", flat=True))  # a second join would make the database read everything
         hands = Q(delegations__user=user) | Q(delegations__crew__in=crews)
         return self.filter(hands, delegations__ended_at__isnull=True)
-
-    def due_before(self, moment: datetime, *, since: datetime | None = None) -> Self:
-        """The open ones that are to be resolved before a moment, and not before `since`."""
-        due = self.filter(deadline__ended_at__isnull=True, deadline__due_at__lt=moment)
-        return due.filter(deadline__due_at__gte=since) if since else due
 
     def with_words(self, words: Sequence[str]) -> Self:
         """Those told in all of these words, as `persian.normalize.fold` has them, published or not."""

@@ -35,6 +35,7 @@ PATHS = {
     "/api/v1/reports/{reference}/checklist": {"get", "post"},
     "/api/v1/reports/{reference}/assignments": {"get"},
     "/api/v1/reports/{reference}/deadlines": {"get"},
+    "/api/v1/statistics/deadlines": {"get"},
     "/api/v1/reports/{reference}/photos": {"get", "post"},
     "/api/v1/reports/{reference}/photos/{number}": {"get", "patch", "delete"},
     "/api/v1/reports/{reference}/photos/{number}/{file}": {"get"},

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache, reduce
 from operator import or_
 from typing import Any, Final
@@ -32,6 +32,7 @@ from geo.pages import COLLECTION, Layout, Page, literal, read_page
 from jurisdictions.catalog import Catalog, read_catalog
 from people.access import Right, Viewer
 from persian.normalize import fold
+from reports.deadlines.due import Due, condition
 from reports.models import Report
 from reports.models.report import ReportQuerySet
 from reports.references import as_reference
@@ -39,7 +40,6 @@ from reports.workflow import OPEN, Status
 
 USUAL, MOST = 50, 200
 MOST_LETTERS: Final = 100
-SOON: Final = timedelta(hours=24)
 FLAGS: Final = ("mine", "unaccepted", "contested", "waiting")
 KNOWN: Final = ("status", "category", "department", "due", "q", "from", "to", "sort", "limit", AFTER, BEFORE, *FLAGS)
 ORDERS: Final[Mapping[str, Order]] = {each.name: each for each in (NEWEST, OLDEST, DUE)}
@@ -127,7 +127,7 @@ def _asked(params: Params, viewer: Viewer, catalog: Catalog) -> Asked:
     order = ORDERS[params.choice("sort", list(ORDERS)) or NEWEST.name]
     rows = Report.objects.in_charge_of(viewer, Right.SEE_REPORTS).filter(_within(params, catalog))
     rows = _flagged(_told(rows.filter(in_time(params)), params), params, viewer)
-    rows = _due(rows.filter(status__in=_statuses(params)), params, at=timezone.now())
+    rows = _due(rows.filter(status__in=_statuses(params)), params, viewer, at=timezone.now())
     if order is DUE:
         rows = rows.filter(deadline__ended_at__isnull=True, deadline__due_at__isnull=False)
         rows = rows.annotate(due_at=F("deadline__due_at"))
@@ -164,11 +164,9 @@ def _flagged(rows: ReportQuerySet, params: Params, viewer: Viewer) -> ReportQuer
     return rows.contested() if params.choice("contested", ["true"]) else rows
 
 
-def _due(rows: ReportQuerySet, params: Params, *, at: datetime) -> ReportQuerySet:
-    due = params.choice("due", ["overdue", "soon"])
-    if due is None:
-        return rows
-    return rows.due_before(at) if due == "overdue" else rows.due_before(at + SOON, since=at)
+def _due(rows: ReportQuerySet, params: Params, viewer: Viewer, *, at: datetime) -> ReportQuerySet:
+    due = params.choice("due", list(Due))
+    return rows if due is None else rows.filter(condition(viewer, Due(due), at=at))
 
 
 def _told(rows: ReportQuerySet, params: Params) -> ReportQuerySet:

@@ -61,7 +61,11 @@ INBOX_LIST = [
     query("unaccepted", "`true`: what its department has not accepted."),
     query("contested", "`true`: what none of the departments asked would have."),
     query("waiting", "`true`: what waits for its reporter."),
-    query("due", "`overdue`, or `soon`: within 24 hours."),
+    query(
+        "due",
+        "`overdue`; `soon`: within one working day of the city; `unaccepted`: not accepted by the date for that;"
+        " `unknown`: without a date, since the holidays are not known so far.",
+    ),
     query("q", "Words of what was told, in any spelling, or a reference."),
     query("from", "Received from this moment or day on."),
     query("to", "Received before this moment or day."),

@@ -1,5 +1,6 @@
 """What the page of a report shows to one member of the staff."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,11 +15,13 @@ from people.access import Right, Viewer
 from people.models import User
 from persian.display import in_persian, moment_text
 from reports.admin.dates import Dates, dates_of
-from reports.admin.forms import StatusForm
 from reports.admin.scope import has_right
+from reports.admin.work_forms import StepForm
+from reports.admin.work_page import WorkPage, work_of
 from reports.explaining import reasons_of
 from reports.models import Assignment, Contact, Report, StatusUpdate
 from reports.references import tracking_link
+from reports.workflow import Actor
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +33,7 @@ class Step:
     by: str
     note: str = ""
     is_public: bool = True
-    why: str = ""
+    why: str = ""  # the reason, or by which decision
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +53,8 @@ class ReportPage:
     sees_contact: bool
     contact: Contact | None
     tracking_link: str
-    status_form: StatusForm | None
+    status_form: StepForm | None
+    work: WorkPage
     may_publish: bool
     dates: Dates | None
     acts: list[tuple[str, str]]  # further actions of the list that the viewer may take, and their names
@@ -73,15 +77,22 @@ def page_of(report: Report, *, viewer: Viewer, at: datetime) -> ReportPage:
         places=_places(route) if route else [],
         explanation=_explanation(assignments[0]) if assignments else [],
         assignments=[_assigned(each, zone) for each in assignments],
-        steps=[_step(each, zone) for each in report.status_updates.select_related("by").order_by("-at", "-pk")],
+        steps=[
+            _step(each, zone) for each in report.status_updates.select_related("by", "reason").order_by("-at", "-pk")
+        ],
         sees_contact=sees_contact,
         contact=Contact.objects.filter(report=report).first() if sees_contact else None,
         tracking_link=tracking_link(report.reference) if sees_contact else "",
-        status_form=StatusForm(reports=[report]) if has_right(viewer, Right.HANDLE, report) else None,
+        status_form=StepForm(reports=[report]) if has_right(viewer, Right.HANDLE, report) else None,
+        work=work_of(report, viewer=viewer),
         may_publish=has_right(viewer, Right.PUBLISH, report),
         dates=dates_of(report, at=at),
         acts=_acts(report, viewer),
     )
+
+
+def _updates(report: Report) -> Iterable[StatusUpdate]:
+    return report.status_updates.select_related("by", "reason").order_by("-at", "-pk")
 
 
 def _acts(report: Report, viewer: Viewer) -> list[tuple[str, str]]:
@@ -128,8 +139,9 @@ def _step(update: StatusUpdate, zone: str) -> Step:
     return Step(
         what=update.get_status_display(),
         at=moment_text(update.at, time_zone=zone),
-        by=_who(update.by),
+        by=_who(update.by) if update.by or update.actor == Actor.SYSTEM else str(Actor(update.actor).label),
         note=update.note,
+        why=str(update.reason) if update.reason else "",
         is_public=update.is_public,
     )
 

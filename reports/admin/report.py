@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models.functions import Coalesce, Concat, NullIf, Trim
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -19,9 +19,11 @@ from reports.admin.acts import ReportActs
 from reports.admin.filters import DISTRICT, DepartmentFilter, DistrictFilter, DueFilter, ReceivedFilter
 from reports.admin.page import page_of
 from reports.admin.scope import asking, city_clock
+from reports.admin.work_filters import InboxFilter
 from reports.deadlines import deadline_of
-from reports.models import Report
+from reports.models import Assignment, Delegation, Report
 
+ACCEPTED: Column = moment_column("accepted_at", _("accepted at"), zone=city_clock())
 RECEIVED: Column = moment_column("received_at", _("received at"), zone=city_clock())
 
 
@@ -37,10 +39,15 @@ class ReportAdmin(ReportActs, MapAdmin):
         "due_shown",
         "district_shown",
         "department",
+        "hands_shown",
+        ACCEPTED,
     ]
     sortable_by = [RECEIVED]
     list_select_related = ["category", "department", "root", "deadline"]
-    list_filter = ["status", DueFilter, ReceivedFilter, DistrictFilter, DepartmentFilter, "category", "is_public"]
+    list_filter = [
+        *(InboxFilter, "status", DueFilter, ReceivedFilter, DistrictFilter, DepartmentFilter),
+        *("category", "is_public"),
+    ]
     ordering = ["-received_at", "-id"]
     search_fields = ["reference"]
     search_help_text = _("The reference, or how it begins.")
@@ -51,7 +58,13 @@ class ReportAdmin(ReportActs, MapAdmin):
         coded = super().get_queryset(request).annotate(district_code=KeyTextTransform(DISTRICT, "jurisdictions"))
         district = Jurisdiction.objects.at_level(DISTRICT).filter(root=OuterRef("root"), code=OuterRef("district_code"))
         name = F("name_fa") if in_persian() else Coalesce(NullIf("name_en", Value("")), "name_fa")
-        named: QuerySet[Any] = coded.annotate(district_name=Subquery(district.values_list(name)[:1]))
+        current = Assignment.objects.filter(report=OuterRef("pk"), ended_at__isnull=True)
+        hands = Delegation.objects.filter(report=OuterRef("pk"), ended_at__isnull=True)
+        named: QuerySet[Any] = coded.annotate(
+            district_name=Subquery(district.values_list(name)[:1]),
+            accepted_at=Subquery(current.values("accepted_at")[:1]),
+            hands_name=Subquery(hands.values_list(_name_of_hands())[:1]),
+        )
         return named
 
     def get_search_results(
@@ -67,6 +80,11 @@ class ReportAdmin(ReportActs, MapAdmin):
         deadline = deadline_of(obj)
         due_at = deadline and deadline.due_at
         return moment_text(due_at, time_zone=obj.root.time_zone) if due_at else EMPTY
+
+    @admin.display(description=_("hands"))
+    def hands_shown(self, obj: Any) -> str:
+        """Who does the work, if anybody has it in hand."""
+        return obj.hands_name or EMPTY
 
     @admin.display(description=_("district"))
     def district_shown(self, obj: Any) -> str:
@@ -85,3 +103,11 @@ class ReportAdmin(ReportActs, MapAdmin):
         """The page of a report, in our own layout."""
         page = page_of(obj, viewer=asking(request), at=timezone.now())
         return super().render_change_form(request, context | {"page": page}, add, change, form_url, obj)
+
+
+def _name_of_hands() -> Coalesce:
+    """The name of a delegation's person, crew or contractor in the active language."""
+    person = NullIf(Trim(Concat("user__first_name", Value(" "), "user__last_name")), Value(""))
+    persian = ["crew__name_fa", "contractor__name_fa"]
+    english = [] if in_persian() else [NullIf(name, Value("")) for name in ("crew__name_en", "contractor__name_en")]
+    return Coalesce(person, "user__username", *english, *persian)

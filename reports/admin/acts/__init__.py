@@ -3,9 +3,13 @@
 from reports.admin.acts.assignment import AssignmentActs
 from reports.admin.acts.publishing import PublishingActs
 from reports.admin.acts.status import StatusActs
+from reports.admin.acts.work import WorkActs
 
 
-class ReportActs(StatusActs, AssignmentActs, PublishingActs):
+class ReportActs(StatusActs, WorkActs, AssignmentActs, PublishingActs):
     """The actions of the list and of the page of a report."""
 
-    actions = ["change_status", "correct", "decline", "assign", "publish", "hide"]
+    actions = [
+        *("change_status", "accept", "delegate", "take_back", "write_note", "tick"),
+        *("correct", "decline", "assign", "publish", "hide"),
+    ]

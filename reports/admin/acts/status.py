@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from people.access import Right
 from reports.admin.acts.common import APPLY, Acting, back, by
-from reports.admin.forms import StatusForm
+from reports.admin.work_forms import StepForm
 from reports.handling import change_status
 from reports.models import Report
 from reports.refusals import REFUSALS, sentence_of
@@ -27,11 +27,10 @@ class StatusActs(Acting):
         reports = self.mine(request, queryset, Right.HANDLE)
         if not reports:
             return None
-        form = StatusForm(request.POST if APPLY in request.POST else None, reports=reports)
+        form = StepForm(request.POST if APPLY in request.POST else None, reports=reports)
         if not form.is_valid():
             return self.ask(request, "change_status", reports, {"form": form, "title": _("Change the status")})
-        given = form.cleaned_data
-        done = [each for each in reports if self._step(request, each, given)]
+        done = [each for each in reports if self._step(request, each, form.step(each))]
         self.tell(request, done, ngettext("%(count)s report changed.", "%(count)s reports changed.", len(done)))
         return back(request, reports)
 

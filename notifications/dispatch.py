@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from notifications.channels import SENDERS
+from notifications.channels import sender_of
 from notifications.channels.base import Sender
 from notifications.channels.errors import DeliveryError, Permanent, Transient, Unavailable
 from notifications.leases import claim, give_back, note_failed, note_sent, put_off
@@ -34,7 +34,7 @@ def send_batch(*, channel: Channel, limit: int, clock: Callable[[], datetime], s
     """Claim up to `limit` due messages of `channel` and send them until `stop_at`; the rest is given back."""
     messages = claim(channel=channel, at=clock(), limit=limit)
     batch = Batch(taken=len(messages))
-    with SENDERS[channel]() as sender:
+    with sender_of(channel) as sender:
         for position, message in enumerate(messages):
             if clock() >= stop_at:
                 _give_back(messages[position:], until=clock())

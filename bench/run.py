@@ -13,11 +13,13 @@ from bench import (
     clusters,
     deadlines,
     duplicates,
+    exact,
     growth,
     outside,
     pages,
     parts,
     points,
+    processor,
     rerouting,
     routing,
     tiles,
@@ -41,6 +43,8 @@ IN_PROCESS: Final[Mapping[str, tuple[str, Callable[[], Sequence[Part]]]]] = {
     "agreement": ("Asking the index and the routing query about the same points", agreement.sheets),
     "duplicates": ("Comparing new reports and files of them with all there are", duplicates.sections),
     "parts": ("Whole shapes or parts of them", parts.sheets),
+    "processor": ("Asking one at a time, in this process", processor.sheets),
+    "exact": ("Counting while writers change reports, in a copy of the database", exact.sheets),
 }
 PEERS: Final = {"page": (TIPG, PYGEOAPI), "tiles": (TIPG, VECTORTILES), "clusters": (SUPERCLUSTER,)}
 

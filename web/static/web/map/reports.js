@@ -104,7 +104,11 @@ function counts() {
   const count = ["get", "count"];
   const locale = isPersian ? "fa-IR" : "en";
   const whole = ["number-format", count, { locale }];
-  const thousands = ["number-format", ["/", count, 1000], { locale, "max-fraction-digits": 0 }];
+  // Rounded here: a format of no fraction digits is taken for one that says nothing.
+  const thousands = ["number-format", ["round", ["/", count, 1000]], { locale }];
+  // The Persian word is as wide as a number: it stands below, and both within the circle.
+  const unit = isPersian ? `\n${page.messages.thousands.trim()}` : page.messages.thousands;
+  const short = ["format", thousands, {}, unit, { "font-scale": isPersian ? 0.7 : 1 }];
   return {
     id: "cluster-counts",
     type: "symbol",
@@ -113,9 +117,10 @@ function counts() {
     maxzoom: CLUSTERS_BELOW,
     filter: [">", count, 1],
     layout: {
-      "text-field": ["case", [">=", count, 10000], ["concat", thousands, page.messages.thousands], whole],
+      "text-field": ["case", [">=", count, 10000], short, ["format", whole, {}]],
       "text-font": ["Vazirmatn Bold", "Vazirmatn"], // the first gives the weight, the second the family
       "text-size": ["interpolate", ["linear"], ["log10", count], 0, 11, 3, 13, 5, 15],
+      "text-line-height": 1,
       "text-allow-overlap": true,
       "text-ignore-placement": true,
     },

@@ -86,12 +86,12 @@ def test_a_cluster_is_a_feature_with_flat_properties(scattered, client):
     assert read(client, "zoom=24")["features"][0]["properties"]["reference"] in {each.reference for each in scattered}
 
 
-def test_there_may_be_nothing(small_city, client):
+def test_G1_there_may_be_nothing(small_city, client):
     assert read(client, "zoom=24&bbox=1,2,3,4") == {"type": "FeatureCollection", "count": 0, "features": []}
 
 
 @pytest.mark.parametrize("zoom", [0, 8, 13, 15, 20, 24])
-def test_counts_are_those_of_the_list_for_every_filter_and_any_split(zoom, scattered, client):
+def test_G5_counts_are_those_of_the_list_for_every_filter_and_any_split(zoom, scattered, client):
     filters = [
         "",
         "category=pothole",

@@ -88,7 +88,7 @@ QUERIES = {
 
 
 @pytest.mark.parametrize("query,field,code", QUERIES.values(), ids=QUERIES.keys())
-def test_a_list_asked_for_with(query, field, code, small_city, client):
+def test_G2_a_list_asked_for_with(query, field, code, small_city, client):
     response = client.get(f"{LIST}?{query}", headers={"Accept-Language": "en"})
     problem = response.json()
     assert (response.status_code, problem["code"]) == (400, code)

@@ -178,7 +178,7 @@ def test_fields_and_sort(file, client):
 
 
 @pytest.mark.parametrize("sort", ["-received_at", "received_at"])
-def test_pages_lead_on_and_back_while_reports_come(sort, file, client):
+def test_G6_pages_lead_on_and_back_while_reports_come(sort, file, client):
     every = [file(minutes=number // 2).reference for number in range(7)]
     expected = every if sort == "received_at" else every[::-1]
     minutes = -1000 if sort == "received_at" else 1000
@@ -194,7 +194,27 @@ def test_pages_lead_on_and_back_while_reports_come(sort, file, client):
     assert len(list(chain.from_iterable(back))) == len(set(chain.from_iterable(back))) == 11
 
 
-def test_the_answer_has_a_box_and_the_right_number_of_decimals(file, client):
+def test_G3_a_box_across_the_antimeridian_is_refused_by_its_name(file, client):
+    file()
+    for address in (f"{LIST}?bbox=170,36,-170,37", "/api/v1/clusters?zoom=3&bbox=170,36,-170,37"):
+        response = client.get(address, headers={"Accept-Language": "en"})
+        assert (response.status_code, response.json()["code"]) == (400, "bbox_across_antimeridian")
+        assert "two halves" in response.json()["detail"]
+
+
+def test_G7_a_report_filed_now_is_in_the_next_answer_of_lists_tiles_and_counts(file, client):
+    addresses = [LIST, "/api/v1/clusters?zoom=9", "/api/v1/tiles/reports/0/0/0.mvt"]
+    before = {address: client.get(address) for address in addresses}
+    report = file()
+    for address, old in before.items():
+        new = client.get(address, headers={"If-None-Match": old.headers["ETag"]})
+        assert new.status_code == 200, address
+    assert found(client, "") == [report.reference]
+    assert client.get(addresses[1]).json()["count"] == 1
+    assert client.get(addresses[2]).content != before[addresses[2]].content == b""
+
+
+def test_G4_the_answer_has_a_box_and_the_right_number_of_decimals(file, client):
     file(100.123, 200.456), file(900, 300)
     body = got(client, "")
     places = [feature["geometry"]["coordinates"] for feature in body["features"]]
@@ -299,7 +319,7 @@ def test_an_accept_header_that_we_cannot_serve_is_refused_as_a_problem(accept, s
     assert (response.status_code, response.json()["code"]) == (406, "not_acceptable")
 
 
-def test_a_client_that_has_the_answer_is_told_so_until_something_in_its_box_changes(file, client, small_city):
+def test_G7_a_client_that_has_the_answer_is_told_so_until_something_in_its_box_changes(file, client, small_city):
     report = file()
     around = "bbox={},{},{},{}".format(*lonlat(400, 100), *lonlat(600, 300))
     questions = [around, near(500, 200, 100), "within=" + quote(json.dumps(shape_of(around)))]

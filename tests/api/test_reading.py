@@ -42,13 +42,13 @@ def references(response) -> list[str]:
     return [feature["id"] for feature in response.json()["features"]]
 
 
-def test_an_empty_city_gives_an_empty_collection(small_city, client):
+def test_G1_an_empty_city_gives_an_empty_collection(small_city, client):
     response = client.get("/api/v1/reports")
     assert response.headers["Content-Type"] == "application/geo+json"
     assert response.json() == {"type": "FeatureCollection", "features": []}
 
 
-def test_a_report_is_a_feature_with_flat_properties(submitted, client):
+def test_G4_a_report_is_a_feature_with_flat_properties(submitted, client):
     report = submitted(description='چاله با "گیومه" و \\ و </script>')
     (feature,) = client.get("/api/v1/reports").json()["features"]
     assert feature["id"] == report.reference
@@ -119,7 +119,7 @@ def test_from_and_to_are_half_open_and_a_bare_day_is_the_citys(submitted, client
     assert references(client.get("/api/v1/reports?to=2026-03-22T00:00:00%2B03:30")) == [before.reference]
 
 
-def test_pages_hold_every_report_once_while_new_ones_arrive(submitted, client):
+def test_G6_pages_hold_every_report_once_while_new_ones_arrive(submitted, client):
     expected = [submitted(minutes=number // 2).reference for number in range(7)][::-1]
     seen, address = [], "/api/v1/reports?limit=2&category=pothole"
     while address:
@@ -176,7 +176,7 @@ SECRETS = [
 ]
 
 
-def test_no_public_answer_holds_what_the_reporter_said_of_herself(small_city, post, filing, client):
+def test_G9_no_public_answer_holds_what_the_reporter_said_of_herself(small_city, post, filing, client):
     body = filing(
         description="چاله؛ تماس با 0915 123 4567 یا ۰۹۱۵۱۲۳۴۵۶۷ یا maryam@example.com",
         address="my own alley",
@@ -199,7 +199,7 @@ def test_no_public_answer_holds_what_the_reporter_said_of_herself(small_city, po
         (Moderation.NEVER, False, None),
     ],
 )
-def test_the_category_decides_what_the_public_sees(moderation, listed, text, submitted, small_city, client):
+def test_G9_the_category_decides_what_the_public_sees(moderation, listed, text, submitted, small_city, client):
     small_city.pothole.moderation = moderation
     small_city.pothole.save()
     report = submitted()

@@ -196,7 +196,7 @@ QUERIES = {
 
 
 @pytest.mark.parametrize("query,code", QUERIES.values(), ids=QUERIES.keys())
-def test_a_list_asked_for_with(query, code, small_city, client):
+def test_G2_a_list_asked_for_with(query, code, small_city, client):
     response = client.get(f"/api/v1/reports?{query}")
     assert (response.status_code, response.json()["code"]) == (400, code)
     assert code in CODES

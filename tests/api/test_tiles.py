@@ -71,7 +71,7 @@ def all_features(client: Client, zoom: int, query: str = ""):
     return [each for tile in tiles(zoom) for each in features(client, f"reports/{tile}{query}")]
 
 
-def test_g8_each_public_report_is_in_exactly_one_tile_where_the_table_says(scattered, client):
+def test_G8_each_public_report_is_in_exactly_one_tile_where_the_table_says(scattered, client):
     public = {each.reference: each for each in Report.objects.filter(is_public=True).select_related("category")}
     assert len(public) == 39
     for zoom in (14, 15, 16):
@@ -106,7 +106,7 @@ QUERIES += [
 ]
 
 
-def test_g5_the_counts_of_tiles_add_up_to_the_list(scattered, client):
+def test_G5_the_counts_of_tiles_add_up_to_the_list(scattered, client):
     counts = {
         query: len(client.get(f"/api/v1/reports{query or '?'}&limit=1000").json()["features"]) for query in QUERIES
     }
@@ -135,7 +135,7 @@ def test_a_cluster_parts_at_its_expansion_zoom_and_not_before(scattered, client)
     assert len(then) > len(before)
 
 
-def test_g7_a_tile_is_validated_until_something_in_it_changes(submitted, client):
+def test_G7_a_tile_is_validated_until_something_in_it_changes(submitted, client):
     submitted()
     report, lone = submitted(x=600), "reports/14/0/0.mvt"
     for zoom in (10, 14, 17):

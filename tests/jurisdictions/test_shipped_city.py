@@ -28,7 +28,7 @@ class TestTheCityWeShip:
             load(FIXTURES / "mashhad.json")
             yield
 
-    def test_g10_is_drawn_with_few_corners_for_a_zoom_and_without_gaps(self, client):
+    def test_G10_is_drawn_with_few_corners_for_a_zoom_and_without_gaps(self, client):
         sizes = {}
         for zoom in (8, 10, 11, None):
             response = client.get("/api/v1/jurisdictions?level=district" + (f"&zoom={zoom}" if zoom else ""))

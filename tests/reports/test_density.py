@@ -78,7 +78,7 @@ def some_write(chance: random.Random, kinds) -> None:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_counts_are_those_of_the_table_after_every_write_for_every_view(seed, kinds):
+def test_G5_counts_are_those_of_the_table_after_every_write_for_every_view(seed, kinds):
     chance = random.Random(seed)
     for number in range(25):
         submit(kinds[number % 3], chance.uniform(0, 1990), chance.uniform(0, 990))
@@ -124,7 +124,7 @@ def assert_same(chance: random.Random, kinds) -> None:
     assert by_code == {code: count for code, count in rows.items() if count}
 
 
-def test_any_split_of_a_view_and_all_its_tiles_add_up(kinds):
+def test_G5_any_split_of_a_view_and_all_its_tiles_add_up(kinds):
     chance = random.Random(3)
     for number in range(20):
         submit(kinds[number % 2], chance.uniform(0, 1990), chance.uniform(0, 990))

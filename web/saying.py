@@ -3,12 +3,10 @@
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from persian.display import digits
 from persian.normalize import NOT_TEXT, fold
-from reports.photos import sentences
+from reports.photos.forms import FilesField
 
 LONGEST_WORDS = 2000
 SATISFACTION = [
@@ -72,31 +70,10 @@ class FeedbackForm(forms.Form):
         super().__init__(data, label_suffix="", auto_id="feedback-%s")  # type: ignore[arg-type]
 
 
-class PhotosInput(forms.FileInput):
-    """A choice of several files, which phones offer to take with the camera."""
-
-    allow_multiple_selected = True
-
-
-class PhotosField(forms.FileField):
-    """Files, one at least."""
-
-    widget = PhotosInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/heic,image/heif"})
-
-    def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        """The files, whatever is in them: who takes them looks at that."""
-        files = data if isinstance(data, list) else []
-        if not files:
-            raise forms.ValidationError(self.error_messages["required"], code="required")
-        if len(files) > settings.PHOTOS_PER_REQUEST:
-            raise forms.ValidationError(digits(sentences.too_many_at_once()), code="too_many")
-        return files
-
-
 class PhotosForm(forms.Form):
     """Photos of the place."""
 
-    photo = PhotosField(label=_("Photos"), error_messages={"required": _("Choose a photo.")})
+    photo = FilesField(label=_("Photos"))
     keep_original = forms.BooleanField(
         label=_("The staff may keep the originals, with the place and time in them, as evidence"),
         required=False,

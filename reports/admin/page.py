@@ -15,6 +15,7 @@ from people.access import Right, Viewer
 from people.models import User
 from persian.display import in_persian, moment_text
 from reports.admin.dates import Dates, dates_of
+from reports.admin.photo_page import ReportsPhotos, photos_of
 from reports.admin.scope import has_right
 from reports.admin.work_forms import StepForm
 from reports.admin.work_page import WorkPage, work_of
@@ -57,6 +58,7 @@ class ReportPage:
     work: WorkPage
     may_publish: bool
     dates: Dates | None
+    photos: ReportsPhotos
     acts: list[tuple[str, str]]  # further actions of the list that the viewer may take, and their names
 
 
@@ -87,6 +89,7 @@ def page_of(report: Report, *, viewer: Viewer, at: datetime) -> ReportPage:
         work=work_of(report, viewer=viewer),
         may_publish=has_right(viewer, Right.PUBLISH, report),
         dates=dates_of(report, at=at),
+        photos=photos_of(report, viewer=viewer),
         acts=_acts(report, viewer),
     )
 

@@ -193,7 +193,7 @@ class Photo(models.Model):
         return self.mime in DOCUMENTS
 
     def __str__(self) -> str:
-        return f"{self.report_id} · {self.number}"
+        return f"{self.report} · {self.number}"
 
 
 class StoredFile(models.Model):

@@ -30,7 +30,7 @@ ACROSS = 25
 ROUNDS = 2  # a turn takes as long as its points take
 STORE = ROOT / ".local" / "bench" / "points.csv"
 
-Turn = Callable[[], float]  # points or rows a second
+Turn = Callable[[], Speed]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,16 +80,24 @@ def from_csv_to_csv(*, rounds: int) -> Section:
 
 
 def _in_turns(runners: Sequence[Runner], rounds: int) -> list[Row]:
-    timed = [[_speed(each.turn()) for each in runners] for _ in range(rounds)]
+    timed = [[each.turn() for each in runners] for _ in range(rounds)]
     return [
         Row(name=runner.name, rounds=speeds, goal=runner.goal)
         for runner, speeds in zip(runners, zip(*timed, strict=True), strict=True)
     ]
 
 
-def _speed(per_second: float) -> Speed:
-    """The speed, and how long a chunk takes at it."""
-    return Speed(per_second=per_second, median_ms=CHUNK / per_second * 1000)
+class _Stopwatch:
+    """Runs from its making on."""
+
+    def __init__(self) -> None:
+        self._began, self._cpu_s = time.perf_counter(), time.process_time()
+
+    def speed(self, count: int) -> Speed:
+        """Of so many points since then; how long a chunk takes at it, and how much of this processor's time."""
+        seconds, cpu_s = time.perf_counter() - self._began, time.process_time() - self._cpu_s
+        a_chunk = CHUNK / count * 1000
+        return Speed(per_second=count / seconds, median_ms=seconds * a_chunk, cpu_ms=cpu_s * a_chunk)
 
 
 def _chunks(lon: Floats, lat: Floats) -> list[tuple[Floats, Floats]]:
@@ -116,11 +124,11 @@ class _Bare:
 def _bare(shapes: Sequence[MultiPolygon], lon: Floats, lat: Floats) -> Turn:
     bare = _Bare(shapes)
 
-    def turn() -> float:
-        began = time.perf_counter()
+    def turn() -> Speed:
+        watch = _Stopwatch()
         for x, y in _chunks(lon, lat):
             bare.find(x, y)
-        return len(lon) / (time.perf_counter() - began)
+        return watch.speed(len(lon))
 
     return turn
 
@@ -135,17 +143,17 @@ def _see_the_same(shapes: Sequence[MultiPolygon], lon: Floats, lat: Floats) -> N
 
 
 def _ours(lon: Floats, lat: Floats, *, with_metres: bool = False, warm: bool = False) -> Turn:
-    def turn() -> float:
+    def turn() -> Speed:
         index = BoundaryIndex.for_day(on=DAY)
         none = index.categories([""] * CHUNK)
         for x, y in _chunks(*scattered(POINTS, seed=3)) if warm else ():
             index.route_many(x, y, none[: len(x)])
-        began = time.perf_counter()
+        watch = _Stopwatch()
         for x, y in _chunks(lon, lat):
             batch = index.route_many(x, y, none[: len(x)])
             if with_metres:
                 assert len(batch.edge_m) == len(x)
-        return len(lon) / (time.perf_counter() - began)
+        return watch.speed(len(lon))
 
     return turn
 
@@ -168,18 +176,18 @@ def _write_rows(path: Path) -> None:
             rows.writerow([number, f"{lon[place]:.7f}", f"{lat[place]:.7f}", codes[number % len(codes)], note])
 
 
-def _copied() -> float:
-    began = time.perf_counter()
+def _copied() -> Speed:
+    watch = _Stopwatch()
     with STORE.open(newline="") as file, STORE.with_suffix(".copy").open("w", newline="") as copy:
         reader, writer = csv.reader(file), csv.writer(copy)
         writer.writerow(next(reader))
         for row in reader:
             writer.writerow([*row, float(row[1]) + float(row[2])])
-    return ROWS / (time.perf_counter() - began)
+    return watch.speed(ROWS)
 
 
-def _routed() -> float:
-    began = time.perf_counter()
+def _routed() -> Speed:
+    watch = _Stopwatch()
     index = BoundaryIndex.for_day(on=DAY)
     columns = Columns(lon="lon", lat="lat", category="category", added=added_columns(index.levels))
     with ExitStack() as stack:
@@ -188,4 +196,4 @@ def _routed() -> float:
         reader = open_reader(source, format="csv", columns=columns)
         writer = open_writer(target, format="csv", columns=columns, reader=reader)
         tally = route_rows(reader=reader, writer=writer, index=index, levels=index.levels, tell=lambda _rows: None)
-    return tally.rows / (time.perf_counter() - began)
+    return watch.speed(tally.rows)

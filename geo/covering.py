@@ -19,7 +19,7 @@ Arbiter = Callable[[Floats, Floats, Numbers], Answers]
 HAIR = 1e-11  # degrees, a micrometre: closer to an edge, rounding decides, and every program rounds in its own way
 NOBODY = 0  # the number of the set without a shape
 
-_FEWEST, _MOST = 512, 2048  # cells along each side of a region: one to sixteen megabytes, and sixteen of several
+_FEWEST, _MOST = 512, 2048  # cells along each side of a region: a megabyte to sixteen, and sixteen of several
 _FINE = 48  # cells along a side for one edge, for four edges twice as many: most of the ground is far from edges then
 _BOXES = 200_000  # around the edges of a region, at most
 _UNKNOWN, _CROSSED = -1, -2
@@ -58,7 +58,7 @@ class Covering:
 
     def _in_region(self, region: "_Region", lon: Floats, lat: Floats) -> Numbers:
         areas = region.areas_of(lon, lat)
-        numbers = region.known[areas]
+        numbers: Numbers = region.known[areas]
         left = np.flatnonzero(numbers < 0)
         found = self._looked_up(lon[left], lat[left], numbers[left] == _CROSSED, region)
         fresh = numbers[left] == _UNKNOWN
@@ -101,7 +101,7 @@ class _Region:
         self._side = int(np.clip(_FINE * np.sqrt(len(edges)), _FEWEST, most))
         self._scale = self._side / np.maximum(box[2:] - box[:2], 1e-9)
         self._areas = _areas(~self._crossed(edges))
-        self.known = np.full(self._areas.max() + 1, _UNKNOWN, dtype=np.intp)
+        self.known = np.full(int(self._areas.max()) + 1, _UNKNOWN, dtype=np.intp)
         self.known[_EDGES] = _CROSSED
 
     def holds(self, lon: Floats, lat: Floats) -> Answers:
@@ -109,7 +109,7 @@ class _Region:
         west, south, east, north = self._box
         return np.asarray((lon >= west) & (lon <= east) & (lat >= south) & (lat <= north))
 
-    def areas_of(self, lon: Floats, lat: Floats) -> NDArray[np.int32]:
+    def areas_of(self, lon: Floats, lat: Floats) -> NDArray[np.unsignedinteger]:
         """The number of the area that each point of the region lies in."""
         column, row = (
             np.minimum(((each - low) * scale).astype(np.intp), self._side - 1)
@@ -135,10 +135,10 @@ class _Region:
         return crossed
 
 
-def _areas(free: Answers) -> NDArray[np.int32]:
+def _areas(free: Answers) -> NDArray[np.unsignedinteger]:
     """A number for each cell, the same for free cells that hang together, side by side or one above the other.
 
-    Cells that are not free have the number _EDGES. Numbers are not without gaps.
+    Cells that are not free have the number _EDGES; areas are numbered from there on, in as few bytes as that takes.
     """
     begins = free.copy()
     begins[:, 1:] &= ~free[:, :-1]
@@ -153,7 +153,8 @@ def _areas(free: Answers) -> NDArray[np.int32]:
         np.minimum.at(number, number[above], least)
         np.minimum.at(number, number[below], least)
         number = number[number]
-    return np.asarray(number[runs])
+    compact = np.unique(number, return_inverse=True)[1]
+    return np.asarray(compact.astype(np.min_scalar_type(compact.max()))[runs])
 
 
 class _Edges:

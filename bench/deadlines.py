@@ -6,18 +6,20 @@ is kept; and, as the limit, the database doing nothing but write as many dates a
 
 import time
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 
 from bench.database import copied
 from bench.table import Sheet
 from jurisdictions.calendars import plan_of
 from jurisdictions.hours import read_hours
-from jurisdictions.models import Jurisdiction, WorkingCalendar
+from jurisdictions.models import Jurisdiction, ServiceLevel, WorkingCalendar
 from reports.deadlines.recomputing import BATCH, begin_apply, begin_preview, carry_on
 from reports.models import Deadline, DeadlineRun, Report
 
@@ -27,7 +29,7 @@ PER: Final = 100_000
 ROUNDS: Final = 3
 ALONE: Final = 1000  # reports that are reckoned one at a time
 HEAD: Final = ("", "seconds", "reports a second", "CPU s", "longest batch, ms", "goal")
-HOURS: Final = (("07:00-14:15", "07:00-13:00"), ("07:10-14:25", "07:10-13:10"))
+BIT: Final = Decimal("0.25")  # of an hour or a day
 
 
 class Taken(NamedTuple):
@@ -41,6 +43,8 @@ class Taken(NamedTuple):
 # An assignment as filing makes it, but for the route; one in two is accepted and in hand, one in twenty waits for the
 # citizen.
 _FILL: Final = """
+DELETE FROM reports_assignment;
+DELETE FROM reports_statusupdate;
 UPDATE reports_report SET status = CASE WHEN id % 20 = 0 THEN 'waiting' WHEN id % 2 = 0 THEN 'in_progress'
                                         ELSE 'received' END;
 INSERT INTO reports_assignment (report_id, department_id, method, edge_m, route, assigned_at, reason, note,
@@ -110,9 +114,8 @@ def _open_all() -> None:
 
 
 def _recomputed(city: Jurisdiction, *, change: int) -> Taken:
-    """Change the hours of every working day and preview that; how long it takes to apply it."""
-    full, half = HOURS[change % 2]
-    WorkingCalendar.objects.filter(root=city).update(week=[full, full, full, half, "", full, full])
+    """Give every service level a bit more or less, and preview that; how long it takes to apply it."""
+    ServiceLevel.objects.filter(root=city).update(amount=F("amount") + (BIT if change % 2 else -BIT))
     run = begin_preview(root=city, at=timezone.now())
     carry_on(run=run, at=timezone.now())
     begin_apply(run=run, at=timezone.now())

@@ -52,8 +52,10 @@ def _used(used: int, given: int | None) -> str:
     """The working hours of the stretches that have ended, of those that the service level gives."""
     if given is None:
         return ""
-    text = _("%(given)s working hours; %(used)s used before it was last stopped")
-    return digits(text % {"given": f"{given / HOUR:g}", "used": f"{used / HOUR:.2f}".rstrip("0").rstrip(".")})
+    text = _("%(given)s working hours")
+    if used:
+        text = _("%(given)s working hours; %(used)s used before it was last stopped")
+    return digits(text % {"given": f"{given / HOUR:g}", "used": f"{used / HOUR:.4g}"})
 
 
 def _move(change: DeadlineChange, zone: str) -> tuple[str, str, str]:

@@ -8,7 +8,7 @@ from jurisdictions.calendars import as_moment, as_number, plan_of
 from people.models import User
 from reports.deadlines.course import course_of
 from reports.deadlines.reckoning import MOMENTS, Asked, reckon
-from reports.deadlines.storing import Difference, Note, Row, read_rows, write
+from reports.deadlines.storing import Difference, Note, Row, read_rows, write, write_first
 from reports.models import Deadline, Report, Why
 from reports.workflow import CLOSED, PAUSED
 
@@ -28,9 +28,12 @@ def first_deadline(*, report: Report) -> Deadline | None:
     [standing] = reckon(plan_of(report.root_id), [asked])
     if not standing.promises:
         return None
+    write_first(report.pk, standing)
     values = standing._asdict()
     moments = {name: as_moment(values[name]) for name in MOMENTS if values[name] is not None}
-    return Deadline.objects.create(report=report, **values | moments)
+    made = Deadline(report=report, **values | moments)  # the report knows it from here on, without asking
+    made._state.adding = False
+    return made
 
 
 def keep_deadlines(*, reports: Collection[int], why: str, at: datetime, by: User | None = None) -> None:

@@ -97,6 +97,9 @@ def _promised(plan: Plan, asked: Sequence[Asked]) -> _Promised:
 
 def _used(table: Timetable, asked: Sequence[Asked]) -> tuple[Moments, Moments]:
     """The working time of all stretches that have ended, and of those before the basis; UNKNOWN as one of them is."""
+    if not any(each.course.stretches for each in asked):  # as of a report that is being filed
+        none = np.zeros(len(asked), dtype=np.int64)
+        return none, none
     owners, began, ended, counts = [], [], [], []
     for position, each in enumerate(asked):
         for number, (start, end) in enumerate(each.course.stretches):

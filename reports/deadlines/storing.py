@@ -135,6 +135,12 @@ def _codes(text: str) -> dict[str, str]:
     return codes
 
 
+def write_first(report_id: int, standing: Standing) -> None:
+    """Store the dates that a report is born with: there is nothing before them that a history could tell."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, _columns([(report_id, *standing)]))
+
+
 def write(differences: Sequence[Difference], *, note: Note) -> None:
     """Store what differs, and note each date that has moved; two statements for a thousand reports."""
     changed = [each for each in differences if each.now != each.was]

@@ -27,6 +27,7 @@ from jurisdictions.models import Jurisdiction, Level
 from people.access import PUBLIC, Viewer
 from reports.density import (
     Cluster,
+    GroundCount,
     State,
     TooManyClusters,
     View,
@@ -35,6 +36,7 @@ from reports.density import (
     level_of,
     state_under,
 )
+from reports.duplicates import repeats_in
 from reports.filters import ReportFilter
 from reports.workflow import Status
 
@@ -84,7 +86,10 @@ class JurisdictionCountsView(APIView):
 
     @extend_schema(operation_id="countByJurisdiction", parameters=schema.JURISDICTION_COUNTS, responses=schema.COUNTS)
     def get(self, request: Request) -> HttpResponse:
-        """Count the reports of each jurisdiction of a level, by status."""
+        """Count the reports of each jurisdiction of a level, by status, and the problems that they tell of.
+
+        A problem with several reports counts once where it lies, and once in all where it lies across an edge.
+        """
         with query_timeout():
             params = Params(request.GET)
             asked = _asked(request, params, None, "level")
@@ -188,12 +193,18 @@ def _by_status(statuses: Mapping[str, int]) -> dict[str, int]:
 def _counts(asked: _Asked, level: str) -> dict[str, Any]:
     found = ground_counts(level=level, viewer=asked.viewer, narrowing=asked.narrowing)
     counts = {(each.root_id, each.code): each for each in found}
-    rows = [
-        {"code": code, "city_code": city_code, "count": 0}
-        | ({"count": count.count, **_by_status(count.statuses)} if (count := counts.get((root, code))) else {})
+    repeats, repeated = repeats_in(level=level, viewer=asked.viewer, narrowing=asked.narrowing)
+    rows: list[dict[str, Any]] = [
+        {"code": code, "city_code": city_code, "count": 0, "problems": 0}
+        | (_count(count, repeats.get((root, code), 0)) if (count := counts.get((root, code))) else {})
         for root, city_code, code in _jurisdictions(level)
     ]
-    return {"level": level, "count": sum(row["count"] for row in rows), "counts": rows}
+    total = sum(row["count"] for row in rows)
+    return {"level": level, "count": total, "problems": total - repeated, "counts": rows}
+
+
+def _count(ground: GroundCount, repeats: int) -> dict[str, int]:
+    return {"count": ground.count, "problems": ground.count - repeats, **_by_status(ground.statuses)}
 
 
 def _jurisdictions(level: str) -> Sequence[tuple[int, str, str]]:

@@ -1,7 +1,7 @@
 """The list of reports: which rows, in which order, with which properties, in which form."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -31,6 +31,7 @@ from api.v1.paging import (
     link,
     link_header,
 )
+from api.v1.problem_rows import problems_of
 from api.v1.whereabouts import Circle, Place, place_asked, rows_from
 from geo.functions import Plain
 from geo.nearness import as_polygon
@@ -65,11 +66,62 @@ _PROPERTIES: Final = {
     "text": "to_json(chosen.public_text)",
     "department_code": """
         coalesce(to_json(CASE WHEN category.place_precision_m = 0 THEN department.code END)::text, 'null')""",
+    "duplicate": "to_json(parent.reference IS NOT NULL)",
+    "parent": "coalesce(to_json(parent.reference)::text, 'null')",
 }
 _JOINS: Final = """
     JOIN jurisdictions_category AS category ON category.id = chosen.category_id
     LEFT JOIN jurisdictions_department AS department ON department.id = chosen.department_id
 """
+# Where a place is coarse, what its report is a duplicate of would say more about it.
+_PARENT: Final = """
+    LEFT JOIN LATERAL (
+        SELECT root.reference FROM reports_duplicatecluster AS problem
+        JOIN reports_report AS root ON root.id = problem.root_report_id
+        JOIN jurisdictions_category AS kind ON kind.id = root.category_id
+        WHERE problem.id = chosen.duplicate_cluster_id AND category.place_precision_m = 0
+          AND root.id <> chosen.id AND root.is_public AND kind.place_precision_m = 0
+    ) AS parent ON true
+"""
+_TOLD: Final = """
+    JOIN LATERAL (
+        SELECT count(*) AS told, min(mate.received_at) AS first_at, max(mate.received_at) AS last_at,
+               string_agg(DISTINCT kind.code, ',' ORDER BY kind.code) AS categories,
+               ST_Extent(mate.public_location) AS around
+        FROM reports_report AS mate JOIN jurisdictions_category AS kind ON kind.id = mate.category_id
+        WHERE mate.duplicate_cluster_id = chosen.duplicate_cluster_id AND mate.is_public AND kind.place_precision_m = 0
+    ) AS problem ON true
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a list is about: reports, or those that stand for a problem; which properties it has, from where."""
+
+    properties: Mapping[str, str]
+    joins: str
+    narrow: Callable[[ReportQuerySet], ReportQuerySet] | None = None
+
+    def __hash__(self) -> int:
+        return id(self)
+
+
+REPORTS: Final = Kind(_PROPERTIES, _JOINS + _PARENT)
+PROBLEMS: Final = Kind(
+    {
+        **{name: _PROPERTIES[name] for name in ("reference", "category", "status", "text", "department_code")},
+        "count": "problem.told",
+        "first_report_at": "to_json(problem.first_at)",
+        "last_report_at": "to_json(problem.last_at)",
+        "categories": "to_json(problem.categories)",
+        **{
+            name: f"round({edge}(problem.around)::numeric, 7)"
+            for name, edge in (("west", "ST_XMin"), ("south", "ST_YMin"), ("east", "ST_XMax"), ("north", "ST_YMax"))
+        },
+    },
+    _JOINS + _TOLD,
+    problems_of,
+)
 _DISTANCE: Final = "round(chosen.distance::numeric, 1)"
 
 
@@ -77,6 +129,7 @@ _DISTANCE: Final = "round(chosen.distance::numeric, 1)"
 class Asked:
     """What a request asks of the list."""
 
+    of: Kind
     rows: ReportQuerySet
     place: Place
     order: Order
@@ -90,8 +143,8 @@ class Asked:
     """Whether an index has all that the rows are chosen and ordered by."""
 
 
-def list_reports(request: Request) -> HttpResponse:
-    """A page of reports; 304 where the client has it. Raises Problem."""
+def list_reports(request: Request, *, of: Kind = REPORTS) -> HttpResponse:
+    """A page of reports, or of problems; 304 where the client has it. Raises Problem."""
     viewer = viewer_of(request)
     with query_timeout():
         params = Params(request.GET)
@@ -99,7 +152,7 @@ def list_reports(request: Request) -> HttpResponse:
         # Read before the rows: what changes in between comes under the older validator, which the next request no
         # longer finds, and is fetched again.
         state = state_under(place.touched)
-        asked = _asked(request, params, place, viewer, state.catalog)
+        asked = _asked(request, params, place, viewer, state.catalog, of)
         if viewer.user is not None:
             response = _page_response(request, asked)
             response["Cache-Control"] = FOR_ONE
@@ -110,23 +163,26 @@ def list_reports(request: Request) -> HttpResponse:
     return response
 
 
-def _asked(request: Request, params: Params, place: Place, viewer: Viewer, catalog: Catalog) -> Asked:
+def _asked(request: Request, params: Params, place: Place, viewer: Viewer, catalog: Catalog, of: Kind) -> Asked:
     params.expect([*OWN_NAMES, *filter_names(catalog.levels)])
     rows, box, is_indexed = Report.objects.visible_to(viewer), place.box, False
+    if of.narrow:
+        rows = of.narrow(rows)
     if box and viewer == PUBLIC:
         rows = rows.publicly_within(box)
-        is_indexed = is_narrow(box) and not any(map(params.text, _unindexed(catalog)))
+        is_indexed = of is REPORTS and is_narrow(box) and not any(map(params.text, _unindexed(catalog)))
     elif box:
         rows = rows.filter(public_location__intersects=as_polygon(box))
     order = _order(params, place.circle)
     media_type, form = _form(request, params)
     return Asked(
+        of=of,
         rows=report_filter(params, catalog=catalog).narrow(rows),
         place=place,
         order=order,
         key=key_of(params, order),
         limit=params.limit(default=MOST if form in SEQUENCES else USUAL, most=MOST),
-        fields=_fields(params, catalog.levels, place.circle),
+        fields=_fields(params, of, catalog.levels, place.circle),
         levels=catalog.levels,
         form=form,
         media_type=media_type,
@@ -150,9 +206,9 @@ def _form(request: Request, params: Params) -> tuple[str, Form]:
     return FORMS[name or request.accepted_renderer.format]
 
 
-def _fields(params: Params, levels: tuple[str, ...], circle: Circle | None) -> tuple[str, ...]:
+def _fields(params: Params, of: Kind, levels: tuple[str, ...], circle: Circle | None) -> tuple[str, ...]:
     """The names of the properties that are asked for, in their usual order; all of them unless told."""
-    known = [*_PROPERTIES, *(f"{level}_code" for level in levels), *(["distance_m"] if circle else [])]
+    known = [*of.properties, *(f"{level}_code" for level in levels), *(["distance_m"] if circle else [])]
     if params.text("fields") is None:
         return tuple(known)
     asked = params.words("fields")
@@ -172,7 +228,7 @@ def _page_response(request: Request, asked: Asked) -> HttpResponse:
 
 
 def _page(asked: Asked) -> Page:
-    layout = _layout(asked.fields, asked.levels, with_distance=asked.place.circle is not None)
+    layout = _layout(asked.of, asked.fields, asked.levels, with_distance=asked.place.circle is not None)
     backwards = bool(asked.key and asked.key.backwards)
     page = Page()
     for rows in rows_from(asked.rows, place=asked.place, order=asked.order, key=asked.key):
@@ -189,20 +245,29 @@ def _page(asked: Asked) -> Page:
 
 def _columns(rows: ReportQuerySet, *, with_distance: bool) -> QuerySet[Report, dict[str, Any]]:
     """What the layout speaks of."""
-    names = ["reference", "received_at", "reported_at", "status", "public_text", "public_jurisdictions"]
+    names = [
+        "id",
+        "duplicate_cluster_id",
+        "reference",
+        "received_at",
+        "reported_at",
+        "status",
+        "public_text",
+        "public_jurisdictions",
+    ]
     names += ["category_id", "department_id", *(["distance"] if with_distance else [])]
     return rows.annotate(place=Plain("public_location")).values("place", *names)
 
 
 @lru_cache(maxsize=64)
-def _layout(fields: tuple[str, ...], levels: tuple[str, ...], *, with_distance: bool) -> Layout:
+def _layout(of: Kind, fields: tuple[str, ...], levels: tuple[str, ...], *, with_distance: bool) -> Layout:
     grounds = {f"{level}_code": _ground(level) for level in levels}
-    known = {**_PROPERTIES, **grounds, "distance_m": _DISTANCE}
+    known = {**of.properties, **grounds, "distance_m": _DISTANCE}
     return Layout(
         id="reference",
         place="place",
         properties=tuple((name, known[name]) for name in fields),
-        joins=_JOINS,
+        joins=of.joins,
         marks=("reference", "distance") if with_distance else ("reference",),
         table=Report._meta.db_table,
         point="public_location",

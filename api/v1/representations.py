@@ -78,8 +78,20 @@ class ReportSerializer(GeoFeatureModelSerializer):
             "reference": instance.reference,
             **feature["properties"],
             **{f"{level}_code": place["code"] if place else None for level, place in places.items()},
+            **self._parent(instance),
         }
         return feature
+
+    def _parent(self, report: Report) -> dict[str, Any]:
+        """Whether it is a duplicate, and of which report; as far as the viewer may know."""
+        cluster = report.duplicate_cluster
+        if cluster is None:
+            return {"duplicate": False, "parent": None}
+        roots = Report.objects.filter(pk=cluster.root_report_id).exclude(pk=report.pk)
+        if not self._insider:
+            roots = roots.publicly_clustered() if self._shows_decision(report) else roots.none()
+        parent = roots.values_list("reference", flat=True).first()
+        return {"duplicate": parent is not None, "parent": parent}
 
     def get_place(self, report: Report) -> Point:
         """Where it is, as far as the viewer may know."""

@@ -74,6 +74,8 @@ REPORT_ROW = _feature(
         "reported_at": _MOMENT,
         "text": _TEXT,
         "department_code": _MAYBE,
+        "duplicate": {"type": "boolean"},
+        "parent": _MAYBE,
     },
 )
 REPORT = OpenApiResponse(
@@ -215,6 +217,29 @@ REPORT_LIST = [
     query("fields", "Names of properties, parted by commas: these alone; none where it is empty. All unless told."),
     query("f", "geojson, geojsonseq, ndjson or compact, whatever the Accept header says."),
 ]
+PROBLEM_LIST = [each for each in REPORT_LIST if each.name != "fields"] + [
+    query("fields", "Names of properties, parted by commas: these alone; none where it is empty. All unless told.")
+]
+PROBLEM_COLLECTION = _geojson(
+    _collection(
+        _feature(
+            "Point",
+            {
+                "reference": _TEXT,
+                "category": _TEXT,
+                "status": _TEXT,
+                "text": _TEXT,
+                "department_code": _MAYBE,
+                "count": {"type": "integer", "minimum": 2},
+                "first_report_at": _MOMENT,
+                "last_report_at": _MOMENT,
+                "categories": _TEXT,
+                **{edge: {"type": "number"} for edge in ("west", "south", "east", "north")},
+            },
+        )
+    ),
+    "A page of problems, each at the place of its main report.",
+)
 _FILTERS = [
     each
     for each in REPORT_LIST
@@ -248,19 +273,21 @@ CLUSTER_COLLECTION = _geojson(
 COUNTS = OpenApiResponse(
     {
         "type": "object",
-        "required": ["level", "count", "counts"],
+        "required": ["level", "count", "problems", "counts"],
         "properties": {
             "level": _TEXT,
             "count": _COUNT,
+            "problems": _COUNT,
             "counts": {
                 "type": "array",
                 "items": {
                     "type": "object",
-                    "required": ["code", "city_code", "count"],
+                    "required": ["code", "city_code", "count", "problems"],
                     "properties": {
                         "code": _TEXT,
                         "city_code": _TEXT,
                         "count": _COUNT,
+                        "problems": _COUNT,
                         **dict.fromkeys(map(str, Status.values), _COUNT),
                     },
                 },

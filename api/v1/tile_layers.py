@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from django.db.models import F, Func, Value
@@ -11,6 +11,7 @@ from django.db.models.expressions import Combinable
 from django.utils.translation import gettext as _
 
 from api.errors import Problem
+from api.v1.problem_rows import COUNTED, problems_of
 from geo import mvt
 from geo.tiles import Points, Tile, read_points
 from people.access import PUBLIC, Viewer
@@ -21,6 +22,8 @@ from reports.models.report import ReportQuerySet
 from reports.workflow import Status
 
 REPORTS: Final = "reports"
+PROBLEMS: Final = "duplicate-clusters"
+PROBLEMS_FROM: Final = 11  # the zoom from which problems are drawn
 SINGLES_FROM: Final = 14  # the zoom from which each report is drawn by itself
 
 _PLACE_OF_STATUS: Final = Func(Value(list(Status.values)), F("status"), function="array_position")
@@ -28,32 +31,37 @@ _PLACE_OF_STATUS: Final = Func(Value(list(Status.values)), F("status"), function
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """A layer by the name that it is asked for; `level` is empty for reports."""
+    """A layer by the name that it is asked for; `level` is empty for reports and for problems."""
 
     name: str
     level: str = ""
 
+    @property
+    def content(self) -> str:
+        """What it shows, whatever it is called."""
+        return self.level or self.name
+
 
 def layers_named(names: str, levels: Collection[str]) -> list[Layer]:
-    """The layers of an address, parted by commas: `reports`, and levels by their codes, or these with an s.
+    """The layers of an address, parted by commas: reports, problems, and levels by their codes, or these with an s.
 
-    They come in the order in which they are drawn: the largest ground first, reports last. Raises Problem for one that
+    They come in the order in which they are drawn: the largest ground first, problems last. Raises Problem for one that
     is not known, or there twice.
     """
     found: list[Layer] = []
     for name in names.split(","):
         layer = _layer(name, levels)
-        if layer is None or any(layer.level == each.level for each in found):
-            known = ", ".join([REPORTS, *levels])
+        if layer is None or any(layer.content == each.content for each in found):
+            known = ", ".join([REPORTS, PROBLEMS, *levels])
             detail = _("Name each layer once, parted by commas; known are: %(known)s.") % {"known": known}
             raise Problem(status=404, code="unknown_layer", detail=detail)
         found.append(layer)
-    order = [*levels, ""]
-    return sorted(found, key=lambda layer: order.index(layer.level))
+    order = [*levels, REPORTS, PROBLEMS]
+    return sorted(found, key=lambda layer: order.index(layer.content))
 
 
 def _layer(name: str, levels: Collection[str]) -> Layer | None:
-    if name == REPORTS:
+    if name in (REPORTS, PROBLEMS):
         return Layer(name)
     return next((Layer(name, level) for level in levels if name in (level, f"{level}s")), None)
 
@@ -68,6 +76,23 @@ def report_layer(*, tile: Tile, viewer: Viewer, narrowing: ReportFilter, categor
         return mvt.layer(REPORTS, _clusters(clusters, tile, categories))
     points = [_read(narrowing.narrow(rows)) for rows in _rows(tile, viewer)]
     return _points(reduce(Points.and_also, points), tile, categories)
+
+
+def problem_layer(*, tile: Tile, narrowing: ReportFilter, categories: Mapping[int, str]) -> bytes:
+    """The problems of a tile, each at the place of its main report, which the filter is about; the public's alone."""
+    if tile.z < PROBLEMS_FROM:
+        return b""
+    rows = narrowing.narrow(problems_of(Report.objects.visible_to(PUBLIC).publicly_at(tile.box)))
+    columns = ("public_x", "public_y", "reference", "category", "status", "told")
+    found = list(rows.annotate(told=COUNTED).order_by("reference").values_list(*columns))
+    places = tile.steps(np.array([row[:2] for row in found], dtype=np.int64).reshape(-1, 2)).tolist()
+    return mvt.layer(PROBLEMS, (_problem(row, place, categories) for row, place in zip(found, places, strict=True)))
+
+
+def _problem(row: tuple[Any, ...], place: Sequence[int], categories: Mapping[int, str]) -> mvt.Feature:
+    _x, _y, reference, category, status, told = row
+    said = {"reference": reference, "category": categories.get(category), "status": status, "count": told}
+    return mvt.point(place[0], place[1], said)
 
 
 def _rows(tile: Tile, viewer: Viewer) -> Iterator[ReportQuerySet]:

@@ -14,7 +14,8 @@ LAYERS = OpenApiParameter(
     "layers",
     OpenApiTypes.STR,
     OpenApiParameter.PATH,
-    description="`reports`, or a level by its code or its code with an s (`districts`); several parted by commas.",
+    description="`reports`, `duplicate-clusters`, or a level by its code or its code with an s (`districts`); "
+    "several parted by commas.",
 )
 FILTERS = [
     *(each for each in CLUSTERS if each.name not in {"zoom", "bbox"}),
@@ -83,3 +84,4 @@ REPORT_FIELDS = {
     "top_category": "String",
     **dict.fromkeys(Status.values, "Number"),
 }
+PROBLEM_FIELDS = {"reference": "String", "category": "String", "status": "String", "count": "Number"}

@@ -24,7 +24,16 @@ from api.timeouts import query_timeout
 from api.v1 import tile_schema as schema
 from api.v1.filtering import filter_names, report_filter
 from api.v1.outlines import layer_of
-from api.v1.tile_layers import REPORTS, SINGLES_FROM, Layer, layers_named, report_layer
+from api.v1.tile_layers import (
+    PROBLEMS,
+    PROBLEMS_FROM,
+    REPORTS,
+    SINGLES_FROM,
+    Layer,
+    layers_named,
+    problem_layer,
+    report_layer,
+)
 from geo.mvt import CONTENT_TYPE
 from geo.tiles import NoSuchTile, Tile
 from geo.world import MOST_LATITUDE
@@ -149,8 +158,11 @@ def _drawn(asked: _Asked, tile: Tile) -> bytes:
     """The layers one after the other, boundaries from the largest ground down, reports last."""
     drawn = [layer_of(asked.editions[each.level], name=each.name, tile=tile) for each in asked.layers if each.level]
     if asked.narrowing is not None and asked.state is not None:
-        categories = asked.state.catalog.categories
-        drawn.append(report_layer(tile=tile, viewer=asked.viewer, narrowing=asked.narrowing, categories=categories))
+        names, categories = {each.name for each in asked.layers}, asked.state.catalog.categories
+        if REPORTS in names:
+            drawn.append(report_layer(tile=tile, viewer=asked.viewer, narrowing=asked.narrowing, categories=categories))
+        if PROBLEMS in names:
+            drawn.append(problem_layer(tile=tile, narrowing=asked.narrowing, categories=categories))
     return b"".join(drawn)
 
 
@@ -197,10 +209,9 @@ def _extent(cities: Sequence[Edition], *, has_reports: bool) -> dict[str, list[f
 
 def _vector_layer(layer: Layer) -> dict[str, Any]:
     """What a layer holds. The zooms are those at which tiles are made."""
-    fields = schema.OUTLINE_FIELDS if layer.level else schema.REPORT_FIELDS
-    about = (
-        f"Jurisdictions of the level {layer.level}."
-        if layer.level
-        else f"Reports one by one from zoom {SINGLES_FROM}, in clusters before."
-    )
-    return {"id": layer.name, "description": about, "minzoom": 0, "maxzoom": DEEPEST_MADE, "fields": fields}
+    fields, about, first = schema.OUTLINE_FIELDS, f"Jurisdictions of the level {layer.level}.", 0
+    if layer.name == REPORTS:
+        fields, about = schema.REPORT_FIELDS, f"Reports one by one from zoom {SINGLES_FROM}, in clusters before."
+    if layer.name == PROBLEMS:
+        fields, about, first = schema.PROBLEM_FIELDS, "Problems with several reports.", PROBLEMS_FROM
+    return {"id": layer.name, "description": about, "minzoom": first, "maxzoom": DEEPEST_MADE, "fields": fields}

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -144,3 +144,34 @@ class ReceivedFilter(admin.SimpleListFilter):
 
 def _days_text(days: int) -> str:
     return str(_("today")) if days == 1 else digits(str(_("the last %(days)d days") % {"days": days}))
+
+
+class ProblemFilter(admin.SimpleListFilter):
+    """Reports as pieces of work: those of one problem under its main report."""
+
+    title = _("problem")
+    parameter_name = "problem"
+    ONE_EACH, SEVERAL = "one", "several"
+
+    def lookups(self, request: HttpRequest, model_admin: AnyModelAdmin) -> list[tuple[str, str]]:
+        """One row a problem, or those with several reports; the page of a problem asks for its own."""
+        kinds = [(self.ONE_EACH, str(_("one row a problem"))), (self.SEVERAL, str(_("with several reports")))]
+        asked = request.GET.get(self.parameter_name, "")
+        return [*kinds, (asked, str(_("this problem")))] if _is_key(asked) else kinds
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Report]) -> QuerySet[Report]:
+        """The reports to be listed."""
+        value = self.value()
+        if value is None:
+            return queryset
+        if value == self.ONE_EACH:
+            return queryset.exclude(Q(duplicate_cluster__isnull=False) & ~Q(duplicate_cluster__root_report=F("pk")))
+        if value == self.SEVERAL:
+            return queryset.filter(duplicate_cluster__root_report=F("pk"))
+        if not _is_key(value):
+            raise IncorrectLookupParameters
+        return queryset.filter(duplicate_cluster=int(value))
+
+
+def _is_key(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 19

@@ -3,20 +3,23 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import F, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce, Concat, NullIf, Trim
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from geo.admin import MapAdmin
 from jurisdictions.models import Jurisdiction
 from persian.admin import EMPTY, Column, moment_column
-from persian.display import in_persian, moment_text
+from persian.display import digits, in_persian, moment_text
 from persian.normalize import to_ascii_digits
 from reports.admin.acts import ReportActs
-from reports.admin.filters import DISTRICT, DepartmentFilter, DistrictFilter, DueFilter, ReceivedFilter
+from reports.admin.filters import DISTRICT, DepartmentFilter, DistrictFilter, DueFilter, ProblemFilter, ReceivedFilter
 from reports.admin.page import page_of
 from reports.admin.scope import asking, city_clock
 from reports.admin.work_filters import InboxFilter
@@ -41,11 +44,12 @@ class ReportAdmin(ReportActs, MapAdmin):
         "department",
         "hands_shown",
         ACCEPTED,
+        "problem_shown",
     ]
     sortable_by = [RECEIVED]
     list_select_related = ["category", "department", "root", "deadline"]
     list_filter = [
-        *(InboxFilter, "status", DueFilter, ReceivedFilter, DistrictFilter, DepartmentFilter),
+        *(InboxFilter, "status", ProblemFilter, DueFilter, ReceivedFilter, DistrictFilter, DepartmentFilter),
         *("category", "is_public"),
     ]
     ordering = ["-received_at", "-id"]
@@ -60,10 +64,13 @@ class ReportAdmin(ReportActs, MapAdmin):
         name = F("name_fa") if in_persian() else Coalesce(NullIf("name_en", Value("")), "name_fa")
         current = Assignment.objects.filter(report=OuterRef("pk"), ended_at__isnull=True)
         hands = Delegation.objects.filter(report=OuterRef("pk"), ended_at__isnull=True)
+        mates = Report.objects.filter(duplicate_cluster=OuterRef("duplicate_cluster")).order_by()
+        told = mates.values("duplicate_cluster").annotate(told=Count("pk")).values("told")
         named: QuerySet[Any] = coded.annotate(
             district_name=Subquery(district.values_list(name)[:1]),
             accepted_at=Subquery(current.values("accepted_at")[:1]),
             hands_name=Subquery(hands.values_list(_name_of_hands())[:1]),
+            reports_told=Subquery(told),
         )
         return named
 
@@ -90,6 +97,14 @@ class ReportAdmin(ReportActs, MapAdmin):
     def district_shown(self, obj: Any) -> str:
         """The name of the district, if the place has one."""
         return obj.district_name or EMPTY
+
+    @admin.display(description=_("reports of this problem"))
+    def problem_shown(self, obj: Any) -> str | SafeString:
+        """How many tell of the same problem, leading to its page."""
+        if obj.reports_told is None:
+            return EMPTY
+        address = reverse("admin:reports_duplicatecluster_change", args=[obj.duplicate_cluster_id])
+        return format_html('<a href="{}">{}</a>', address, digits(str(obj.reports_told)))
 
     def render_change_form(
         self,

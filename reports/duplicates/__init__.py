@@ -17,6 +17,7 @@ from reports.duplicates.acts import (
 from reports.duplicates.candidates import find_candidates, find_public_candidates
 from reports.duplicates.claiming import NO_CLAIMS, ClaimRefused, Claims, claim
 from reports.duplicates.components import TooLarge
+from reports.duplicates.counting import repeats_in
 from reports.duplicates.current import current_settings
 from reports.duplicates.facts import Facts, facts_of, public_facts_of
 from reports.duplicates.linking import seek_duplicates
@@ -81,6 +82,7 @@ __all__ = [
     "public_facts_of",
     "reasons",
     "reject",
+    "repeats_in",
     "score",
     "seek_duplicates",
     "sentence_of",

@@ -21,6 +21,7 @@ PATHS = {
     "/api/v1/reports/{reference}/assign": {"post"},
     "/api/v1/reports/{reference}/support": {"post", "delete"},
     "/api/v1/reports/{reference}/duplicates": {"get", "post"},
+    "/api/v1/duplicate-clusters": {"get"},
     "/api/v1/duplicate-clusters/merge": {"post"},
     "/api/v1/duplicate-clusters/{reference}": {"get"},
     "/api/v1/duplicate-clusters/{reference}/split": {"post"},

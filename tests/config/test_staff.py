@@ -13,11 +13,13 @@ from django.urls import reverse
 from django_q.models import OrmQ, Schedule, Task
 from django_q.signing import SignedPackage
 
-from api.models import FilingWindow, IdempotencyKey, RoutingWindow
+from api.models import FilingWindow, IdempotencyKey, RoutingWindow, SupportWindow
 from jurisdictions.models import Department, Street
 from notifications.models import Message
 from people.models import ApiToken, Contractor, Crew
 from people.tokens import make_token
+from reports.contacts import NewContact
+from reports.duplicates import Person, merge, support
 from reports.handling import change_status, check_item, delegate
 from reports.models import (
     Change,
@@ -55,6 +57,12 @@ GUARDED = [
     "jurisdictions.Boundary",
     "jurisdictions.BoundarySet",
     "notifications.Message",
+    "reports.DuplicateCluster",
+    "reports.DuplicateLink",
+    "reports.DuplicateAct",
+    "reports.Supporter",
+    "reports.SupporterContact",
+    "api.SupportWindow",
     "api.IdempotencyKey",
     "api.FilingWindow",
     "api.RoutingWindow",
@@ -81,6 +89,7 @@ def full_city(small_city):
     Department.objects.filter(pk=small_city.west_works.pk).update(is_active=False)
     preview(root=small_city.city, on=FILED_AT.date(), at=FILED_AT)
     _work_on(report, small_city)
+    _join(report, file_report(small_city.pothole, x=501))
     Street.objects.create(
         root=small_city.city,
         name_fa="خیابان آزادی",
@@ -91,6 +100,7 @@ def full_city(small_city):
     IdempotencyKey.objects.create(client="c", key="k", body_digest="d", answer={}, made_at=FILED_AT)
     FilingWindow.objects.create(address="192.0.2.1", hour=FILED_AT, count=1)
     RoutingWindow.objects.create(address="192.0.2.1", hour=FILED_AT, count=1)
+    SupportWindow.objects.create(address="192.0.2.1", hour=FILED_AT, count=1)
     Group.objects.create(name="Editors")
     Schedule.objects.create(name="sweep", func="notifications.tasks.sweep_outbox")
     for success in (True, False):
@@ -110,6 +120,11 @@ def _work_on(report, city) -> None:
     check_item(report=report, item=item, is_done=True, at=FILED_AT, by=None)
     closing = change_status(report=report, to="resolved", note="پر شد", at=FILED_AT)
     Feedback.objects.create(report=report, closing=closing, was_solved=True, at=FILED_AT)
+
+
+def _join(report, other) -> None:
+    merge(reports=[report, other], by=None, at=FILED_AT)
+    support(report=other, person=Person(contact=NewContact(phone="+989121112234")), language="fa", at=FILED_AT)
 
 
 # What the database keeps for itself, by triggers and sums: nobody reads it row by row.

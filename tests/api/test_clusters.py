@@ -197,9 +197,10 @@ def test_each_jurisdiction_has_its_count(scattered, client):
     assert answer.json() == {
         "level": "district",
         "count": 7,
+        "problems": 7,
         "counts": [
-            {"code": "1", "city_code": "sample", "count": 5, "received": 4, "resolved": 1},
-            {"code": "2", "city_code": "sample", "count": 2, "received": 2},
+            {"code": "1", "city_code": "sample", "count": 5, "problems": 5, "received": 4, "resolved": 1},
+            {"code": "2", "city_code": "sample", "count": 2, "problems": 2, "received": 2},
         ],
     }
     for query in ("category=pothole&status=received", "from=2026-03-22", "zone=1-1", "status=rejected"):

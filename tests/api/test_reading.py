@@ -61,6 +61,8 @@ def test_G4_a_report_is_a_feature_with_flat_properties(submitted, client):
         "reported_at": "2026-03-21T08:00:00+00:00",
         "text": 'چاله با "گیومه" و \\ و </script>',
         "department_code": "1-civil-works",
+        "duplicate": False,
+        "parent": None,
         "district_code": "1",
         "zone_code": "1-1",
     }

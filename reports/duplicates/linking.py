@@ -39,16 +39,22 @@ def seek_duplicates(*, report_id: int, at: datetime) -> bool:
     if city_id is None:
         return False
     settings = current_settings()
+    touched = link_one(report_id, city_id=city_id, settings=settings, at=at)
+    if touched or Report.objects.filter(pk=report_id, duplicate_cluster__isnull=False).exists():
+        place(report_id, touched=touched, at=at, settings=settings)
+    Report.objects.filter(pk=report_id).update(duplicates_sought_at=at)
+    return True
+
+
+def link_one(report_id: int, *, city_id: int, settings: Settings, at: datetime) -> set[int]:
+    """Compare a report and write its links; the others whose cluster may change by it. The city is locked."""
     own = facts_of([report_id])[report_id]
     links = _links_of(report_id)
     candidates = find_candidates(facts=own, city_id=city_id, settings=settings)
     others = facts_of({*candidates, *_in_city(links, city_id)})
     found = _compare(own, others, links, settings, at=at)
     _write(found)
-    if found.touched or Report.objects.filter(pk=report_id, duplicate_cluster__isnull=False).exists():
-        place(report_id, touched=found.touched, at=at, settings=settings)
-    Report.objects.filter(pk=report_id).update(duplicates_sought_at=at)
-    return True
+    return found.touched
 
 
 def _locked_city(report_id: int) -> int | None:

@@ -164,6 +164,7 @@ def test_a_page_of_problems_takes_as_many_statements_as_one_of_them(told_of, tol
             client.get(PROBLEMS)
         return len(asked)
 
+    statements()  # what is planned once for each connection
     before = statements()
     found(
         *(told(100 + number // 2 * 50, y=100, minutes=60 + number, words=f"جوی {number // 2}") for number in range(6))

@@ -1,0 +1,45 @@
+"""Links and clusters reports of one problem: all that nobody has looked at yet, or all again."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from jurisdictions.models import Jurisdiction
+from reports.duplicates.batch import cluster_all, forget
+from reports.models import DuplicateCluster, Report
+
+
+class Command(BaseCommand):
+    """`manage.py cluster_duplicates [--city CODE] [--rescore]`."""
+
+    help = "Links and clusters the reports of one problem, group by group; goes on where it was interrupted."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Which city, and whether all is compared again."""
+        parser.add_argument("--city", help="the code of one city; all of them unless told")
+        parser.add_argument(
+            "--rescore", action="store_true", help="compare all reports again, as after a change of the settings"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """City by city."""
+        cities = Jurisdiction.objects.cities().order_by("code")
+        if options["city"]:
+            cities = cities.filter(code=options["city"])
+            if not cities:
+                raise CommandError(f"There is no city {options['city']}.")
+        for city in cities:
+            self._one(city, rescore=options["rescore"])
+
+    def _one(self, city: Jurisdiction, *, rescore: bool) -> None:
+        if rescore:
+            forget(city=city)
+        done = cluster_all(city=city, clock=timezone.now, progress=self._progress)
+        problems = DuplicateCluster.objects.filter(city=city).count()
+        reports = Report.objects.filter(root=city, duplicate_cluster__isnull=False).count()
+        self.stdout.write(f"{city.code}: {done} reports looked at; {reports} tell of {problems} problems with several.")
+
+    def _progress(self, done: int, total: int) -> None:
+        if done == total or done % 10_000 < 200:
+            self.stderr.write(f"{done} of {total}")

@@ -9,7 +9,7 @@ RUN npm ci --ignore-scripts --no-audit --no-fund
 FROM python:3.12-slim-bookworm
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends gdal-bin gettext \
+    && apt-get install -y --no-install-recommends gdal-bin gettext libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY requirements.lock ./

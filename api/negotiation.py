@@ -43,6 +43,15 @@ class TileRenderer(BaseRenderer):
     render_style = "binary"
 
 
+class PDFRenderer(BaseRenderer):
+    """Pages for paper."""
+
+    media_type = "application/pdf"
+    format = "pdf"
+    charset = None
+    render_style = "binary"
+
+
 class TextSequenceRenderer(GeoJSONRenderer):
     """GeoJSON features, each behind a record separator (RFC 8142)."""
 

@@ -26,11 +26,13 @@ missing_packages() { # [--browser]; with DATABASE_URL the server is somebody els
   [ -n "${DATABASE_URL:-}" ] || find_server || server_packages
   command -v ogr2ogr >/dev/null || echo gdal-bin
   command -v msgfmt >/dev/null || echo gettext
+  has_pango || echo libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
   [ -x .venv/bin/python ] && .venv/bin/python -c '' 2>/dev/null || find_python >/dev/null || echo python3-venv
   [ -d node_modules ] && [ -e node_modules/.complete ] || npm --version >/dev/null 2>&1 || echo nodejs npm
   # Ubuntu's chromium is a snap, which neither installs nor runs everywhere.
   [ "${1:-}" != --browser ] || has_chromium || [[ $(distribution) != debian-* ]] || echo chromium
 }
+has_pango() { command -v ls >/dev/null && ls /usr/lib/*/libpangoft2-1.0.so.0 /usr/lib/*/libharfbuzz-subset.so.0 >/dev/null 2>&1; }
 has_chromium() { [[ $(command -v chromium) == /usr/bin/* ]]; }
 
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }

@@ -17,7 +17,7 @@ from api.v1 import (
     tiles,
     uploads,
 )
-from api.v1.desk import bulk, deadlines, duplicates, inbox, load, reroutings, whole, words, work
+from api.v1.desk import bulk, deadlines, duplicates, inbox, load, order, reroutings, whole, words, work
 from api.v1.desk import reports as desk
 
 urlpatterns = [
@@ -51,6 +51,7 @@ urlpatterns = [
     path("desk/reports", inbox.InboxView.as_view(), name="inbox"),
     path("desk/reports/bulk", bulk.BulkView.as_view(), name="bulk"),
     path("desk/reports/<str:reference>", whole.WholeReportView.as_view(), name="whole-report"),
+    path("desk/reports/<str:reference>/work-order", order.WorkOrderView.as_view(), name="work-order"),
     path("desk/reasons", words.ReasonsView.as_view(), name="reasons"),
     path("desk/answers", words.AnswersView.as_view(), name="answers"),
     path("desk/load", load.LoadView.as_view(), name="load"),

@@ -7,7 +7,7 @@ from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce, Concat, NullIf, Trim
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -25,6 +25,7 @@ from reports.admin.scope import asking, city_clock
 from reports.admin.work_filters import InboxFilter
 from reports.deadlines import deadline_of
 from reports.models import Assignment, Delegation, Report
+from reports.workorder import as_pdf, work_order_of
 
 ACCEPTED: Column = moment_column("accepted_at", _("accepted at"), zone=city_clock())
 RECEIVED: Column = moment_column("received_at", _("received at"), zone=city_clock())
@@ -87,6 +88,19 @@ class ReportAdmin(ReportActs, MapAdmin):
         deadline = deadline_of(obj)
         due_at = deadline and deadline.due_at
         return moment_text(due_at, time_zone=obj.root.time_zone) if due_at else EMPTY
+
+    def get_urls(self) -> list[URLPattern]:
+        """The list and the pages, and the work order."""
+        view = self.admin_site.admin_view(self.work_order)
+        return [path("<int:number>/work-order/", view, name="reports_report_work_order"), *super().get_urls()]
+
+    def work_order(self, request: HttpRequest, number: int) -> HttpResponse:
+        """The work order of a report in the viewer's charge, as PDF in the language of the page."""
+        report: Report = self.get_object(request, str(number))
+        language = "fa" if in_persian() else "en"
+        content = as_pdf(work_order_of(report, at=timezone.now(), language=language))
+        name = f'inline; filename="work-order-{report.reference}.pdf"'
+        return HttpResponse(content, content_type="application/pdf", headers={"Content-Disposition": name})
 
     @admin.display(description=_("hands"))
     def hands_shown(self, obj: Any) -> str:

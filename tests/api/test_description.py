@@ -52,6 +52,7 @@ PATHS = {
     "/api/v1/desk/reports": {"get"},
     "/api/v1/desk/reports/bulk": {"post"},
     "/api/v1/desk/reports/{reference}": {"get"},
+    "/api/v1/desk/reports/{reference}/work-order": {"get"},
     "/api/v1/desk/reasons": {"get"},
     "/api/v1/desk/answers": {"get"},
     "/api/v1/reports/{reference}/route": {"get"},

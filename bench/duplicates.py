@@ -14,6 +14,7 @@ from statistics import median
 
 from django.db import connection
 
+from bench import problems
 from bench.clients import Speed
 from bench.database import ROOT
 from bench.table import Row, Section
@@ -33,11 +34,12 @@ FROM reports_report AS report JOIN jurisdictions_category AS category ON categor
 
 
 def sections() -> list[Section]:
-    """All four."""
+    """All of them."""
     asked = _new_reports()
     count = Report.objects.count()
     file = _exported(STORE / "duplicates.csv")
     return [
+        *problems.sections(),
         _timed(f"Candidates of a new report among {count:,} (goal: 3 ms)", 3, _candidates, asked),
         _timed("A new report scored, all told: settings, candidates, facts, scores (goal: 10 ms)", 10, _scored, asked),
         _matched(f"A file of {count:,} reports matched on two cores (goal: 10 minutes a million)", file, count),

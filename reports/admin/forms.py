@@ -33,9 +33,16 @@ class StatusForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     is_public = forms.BooleanField(label=_("The reporter may read the note"), required=False, initial=True)
+    alone = forms.BooleanField(
+        label=_("This report alone"),
+        required=False,
+        help_text=_("Otherwise the other reports of the problem that it stands for go along."),
+    )
 
     def __init__(self, data: Any = None, *, reports: list[Report]) -> None:
         super().__init__(data, label_suffix="")
+        if not any(report.duplicate_cluster_id for report in reports):
+            del self.fields["alone"]
         possible = {to for report in reports for to in TRANSITIONS[report.status]}
         # Any status is read, though: where it may not follow, the verb says so for each report.
         offered = [(value, label) for value, label in Status.choices if value in possible]

@@ -101,6 +101,17 @@ def test_what_cannot_be_done_is_said_and_what_is_not_yours_stays(three, told, sm
     assert east.get(reverse("admin:reports_duplicatecluster_change", args=[cluster.pk])).status_code == 404
 
 
+def test_a_step_on_the_page_of_the_main_report_is_everybodys_unless_it_goes_alone(three, small_city) -> None:
+    client = seated(handler(small_city.west))
+    chosen = {"action": "change_status", "_selected_action": [three[0].pk], "apply": "1", "note": "بررسی شد"}
+
+    client.post(REPORTS, chosen | {"to": "in_progress"})
+    assert {Report.objects.get(pk=each.pk).status for each in three} == {"in_progress"}
+    client.post(REPORTS, chosen | {"to": "resolved", "alone": "on"})
+    assert [Report.objects.get(pk=each.pk).status for each in three] == ["resolved", "in_progress", "in_progress"]
+    assert DuplicateCluster.objects.get().root_report == three[1]
+
+
 @pytest.mark.parametrize("wrong", ["x", "-1", "9" * 30, "۱۲"])
 def test_a_filter_that_is_none_of_ours_is_refused(small_city, wrong) -> None:
     assert seated(superuser()).get(REPORTS, {"problem": wrong}).status_code == 302

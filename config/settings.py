@@ -98,7 +98,7 @@ for part in ("host", "port"):
     if value := DATABASES["default"].get("OPTIONS", {}).pop(part, None):
         DATABASES["default"][part.upper()] = value
 # Requests are short and many: a query that gathers from parallel workers, or is compiled, takes longer than it saves;
-# and the one statement that is prepared (routing) has the same plan whatever it is asked.
+# and the statements that are prepared (routing, the map) have the same plan whatever they are asked.
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
     "options", "-c max_parallel_workers_per_gather=0 -c jit=off -c plan_cache_mode=force_generic_plan"
 )

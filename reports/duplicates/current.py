@@ -1,10 +1,11 @@
 """The settings in force: those of the database, read once for each version of them; the shipped ones where none are."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from threading import Lock
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
+from django.db.models import Model, QuerySet
 
 from jurisdictions.models import Category
 from reports.duplicates.lexicon import WordGroup
@@ -39,32 +40,39 @@ def current_settings() -> Settings:
     return found
 
 
-def _stored_settings(version: str) -> Settings:
-    rows = list(DuplicateProfile.objects.select_related("category"))
+def edited_settings(row: Model) -> Settings:
+    """The settings as they would be with this row (of a profile, a kinship or a group of words) stored as it is."""
+    return _stored_settings("edited", row)
+
+
+def _stored_settings(version: str, edited: Model | None = None) -> Settings:
+    rows = _with(DuplicateProfile.objects.select_related("category"), edited)
     general = next((row for row in rows if row.category is None), None)
     names = {code: (fa, en) for code, fa, en in Category.objects.values_list("code", "name_fa", "name_en")}
     if general is None:
         shipped = shipped_settings()
         return shipped.with_(names={**shipped.names, **names})
     default = stored_profile(general, dict.fromkeys(WEIGHT_SIGNS, 0.0))
+    kin = _with(CategoryKinship.objects.select_related("one", "other"), edited)
+    words = _with(SynonymGroup.objects.order_by("pk"), edited)
     return Settings(
         default=default,
         profiles={row.category.code: stored_profile(row, default.weights) for row in rows if row.category},
-        kinship={frozenset((one, other)): value for one, other, value in _kinships()},
-        words=_words(SynonymGroup.objects.order_by("pk")),
+        kinship={frozenset((row.one.code, row.other.code)): row.kinship for row in kin},
+        words=[WordGroup(kind=row.kind, words=tuple(row.words), axis=row.axis) for row in words],
         names=names,
         version=version,
     )
 
 
+def _with(rows: QuerySet[Any], edited: Model | None) -> list[Any]:
+    """The rows, the edited one in its place, or at the end where it is new."""
+    if not isinstance(edited, rows.model):
+        return list(rows)
+    found = [edited if row.pk == edited.pk else row for row in rows]
+    return found if edited.pk else [*found, edited]
+
+
 def stored_profile(row: DuplicateProfile, weights: Mapping[str, float]) -> Profile:
     """The profile of a row; weights that it does not name are those given."""
     return profile_of({name: getattr(row, name) for name in (*LIMITS, "weights")}, weights)
-
-
-def _kinships() -> Iterable[tuple[str, str, float]]:
-    return CategoryKinship.objects.values_list("one__code", "other__code", "kinship")
-
-
-def _words(rows: Iterable[SynonymGroup]) -> list[WordGroup]:
-    return [WordGroup(kind=row.kind, words=tuple(row.words), axis=row.axis) for row in rows]

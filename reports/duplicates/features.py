@@ -1,6 +1,6 @@
 """What a score was made of, for people to read: the same for a pair the other way round."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from reports.duplicates.facts import Facts
@@ -10,6 +10,31 @@ from reports.duplicates.text import ALLEY, WEIGHTS, Telling
 
 Contradiction = dict[str, Any]
 _LITTLE: Final = WEIGHTS["common"]
+
+
+class Features(Mapping[str, Any]):
+    """The features of a pair, made when somebody reads them: of most pairs nobody does."""
+
+    def __init__(self, make: Callable[[], dict[str, Any]]) -> None:
+        self._make = make
+        self._made: dict[str, Any] | None = None
+
+    def __getitem__(self, name: str) -> Any:
+        return self._read()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._read())
+
+    def __len__(self) -> int:
+        return len(self._read())
+
+    def __repr__(self) -> str:
+        return repr(self._read())
+
+    def _read(self) -> dict[str, Any]:
+        if self._made is None:
+            self._made = self._make()
+        return self._made
 
 
 def features_of(one: Facts, other: Facts, *, found: Signals, profile: Profile, settings: Settings) -> dict[str, Any]:

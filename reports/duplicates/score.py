@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from reports.duplicates.facts import Facts
-from reports.duplicates.features import features_of
+from reports.duplicates.features import Features, features_of
 from reports.duplicates.settings import Profile, Settings
 from reports.duplicates.signals import Signals, signals
 
@@ -32,7 +32,7 @@ def score(one: Facts, other: Facts, *, settings: Settings) -> Score:
     found = signals_of(one, other, settings=settings, profile=profile)
     return Score(
         value=value_of_evidence(evidence(found, profile)),
-        features=features_of(one, other, found=found, profile=profile, settings=settings),
+        features=Features(lambda: features_of(one, other, found=found, profile=profile, settings=settings)),
         kind=kind_of(one, other),
     )
 

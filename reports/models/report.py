@@ -13,6 +13,7 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
 from geo.crs import WGS84
+from geo.functions import Geography
 from geo.nearness import Box, as_polygon
 from geo.world import WorldBox, WorldX, WorldY, shift, world_x
 from jurisdictions.models import Category, Department, Jurisdiction, Source
@@ -234,6 +235,14 @@ class Report(models.Model):
                 include=["public_x", "public_y", "reference", "category", "status", "received_at", "id"],
                 condition=Q(is_public=True),
                 name="reports_report_public_spot",
+            ),
+            # By which a report's like are found: of its category, the nearest first, in metres on the ground.
+            GistIndex(F("category"), Geography("location"), name="reports_report_like"),
+            GistIndex(
+                F("category"),
+                Geography("public_location"),
+                condition=Q(is_public=True),
+                name="reports_report_public_like",
             ),
             GistIndex(fields=["location"], name="reports_report_place"),
             GinIndex(

@@ -68,8 +68,8 @@ class Pairing:
         code = self._rows.categories[self._rows.category[chunk[0]]]
         found = [
             part
-            for kin in sorted(self._settings.kin_of(code))
-            if len(self._members.get(kin, ()))
+            for kin, members in sorted(self._members.items())
+            if len(members) and self._settings.kinship(code, kin) > 0
             for part in self._kin_pairs(chunk, kin, self._settings.pair(code, kin))
         ]
         if not found:

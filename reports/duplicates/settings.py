@@ -6,6 +6,9 @@ from typing import Final
 
 from persian.normalize import fold
 from reports.duplicates.lexicon import Lexicon, WordGroup
+from reports.duplicates.text import Telling
+
+LIKELY: Final = 0.7  # the kinship of a category with what it is plainly about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +45,7 @@ class Settings:
         self.names: Final = dict(names or {})
         self._codes: dict[str, str] = {}
         self._topics: dict[str, frozenset[str]] = {}
+        self._named = dict(kinship)
         self._kinship = dict(kinship)
         self._kin: dict[str, frozenset[str]] = {}
         for pair in kinship:
@@ -54,30 +58,51 @@ class Settings:
         return self.profiles.get(category, self.default)
 
     def kinship(self, one: str, other: str) -> float:
-        """1 for the same category, 0 for two that have nothing in common."""
-        return 1.0 if one == other else self._kinship.get(frozenset((one, other)), 0.0)
+        """1 for the same category, 0 for two that have nothing in common.
+
+        A category that nobody has heard of is kin to those about the same thing if its name is that thing and nothing
+        else: “asphalt” to potholes.
+        """
+        if one == other:
+            return 1.0
+        pair = frozenset((one, other))
+        if pair not in self._kinship and not pair <= self.names.keys():
+            self._kinship[pair] = self._likely(one, other)
+        return self._kinship.get(pair, 0.0)
+
+    def _likely(self, one: str, other: str) -> float:
+        bare = all(code in self.names or self._things(code) == self.topic(code) for code in (one, other))
+        return LIKELY if bare and self._things(one) & self._things(other) else 0.0
 
     def topic(self, category: str) -> frozenset[str]:
         """The keys of the words by which the category itself is called: that a report has them says nothing."""
         if category not in self._topics:
-            names = self.names.get(category, (category.replace("-", " "),))
-            self._topics[category] = frozenset(self.lexicon.read(fold(" ".join(names))).weights)
+            self._topics[category] = frozenset(self._called(category).weights)
         return self._topics[category]
+
+    def _things(self, category: str) -> frozenset[str]:
+        sides = self._called(category).sides
+        things = (keys for axis, keys in sides.items() if self.lexicon.kind_of(axis) == "thing")
+        return frozenset().union(*things)
+
+    def _called(self, category: str) -> Telling:
+        names = self.names.get(category, (category.replace("-", " "),))
+        return self.lexicon.read(fold(" ".join(names)))
 
     def code_of(self, name: str) -> str:
         """The category that is meant by a code or a name in any spelling; what nobody has heard of means itself."""
         if not self._codes:
-            self._codes.update({fold(each): code for code, names in self.names.items() for each in (code, *names)})
-        return self._codes.get(fold(name), name)
+            self._codes.update({_key(each): code for code, names in self.names.items() for each in (code, *names)})
+        return self._codes.get(_key(name), name)
 
     def kin_of(self, category: str) -> frozenset[str]:
-        """The categories whose reports may tell of the same problem, this one among them."""
+        """The categories that are named as kin, this one among them."""
         return self._kin.get(category, frozenset()) | {category}
 
     @property
     def kinships(self) -> Mapping[frozenset[str], float]:
-        """All pairs of kin categories."""
-        return self._kinship
+        """All pairs of kin categories that were named."""
+        return self._named
 
     def pair(self, one: str, other: str) -> Profile:
         """The profile for comparing reports of two categories, the same in either order: the wider limits, the
@@ -98,11 +123,15 @@ class Settings:
         return Settings(
             default=default or self.default,
             profiles=self.profiles if profiles is None else profiles,
-            kinship=self._kinship,
+            kinship=self._named,
             words=self.words,
             names=self.names if names is None else names,
             version=self.version,
         )
+
+
+def _key(name: str) -> str:
+    return fold(name).replace("_", " ").replace("-", " ")
 
 
 def _mixed(one: Profile, other: Profile) -> Profile:

@@ -175,8 +175,19 @@ def test_categories_that_nobody_has_heard_of_are_families_of_their_own_and_names
         line("c", at="2026-11-01T09:00:00Z", category="Лёд", x=1, text="snow"),
         line("d", at="2026-11-01T10:00:00Z", category="چاله و خرابی آسفالت", text="چاله جلوی نانوایی"),
         line("e", at="2026-11-01T11:00:00Z", category="pothole", x=5, text="چاله جلوی نانوایی"),
+        line("f", at="2026-11-01T12:00:00Z", category="Street_Light", y=900, text="چراغ جلوی بانک خاموش"),
+        line("g", at="2026-11-01T13:00:00Z", category="street-light", y=905, text="لامپ جلوی بانک خاموش"),
     )
-    assert [found[key]["cluster"] for key in "abcde"] == ["a", "a", "c", "d", "d"]
+    assert [found[key]["cluster"] for key in "abcdefg"] == ["a", "a", "c", "d", "d", "f", "f"]
+
+
+def test_a_strange_category_is_kin_to_what_it_is_plainly_about(match):
+    found = match(
+        line("a", category="asphalt", text="آسفالت جلوی نانوایی سنگکی گود شده"),
+        line("b", at="2026-11-01T09:00:00Z", x=4, text="چاله جلوی نانوایی سنگکی"),
+        line("c", at="2026-11-01T09:00:00Z", category="asphalt permit", x=4, text="چاله جلوی نانوایی سنگکی"),
+    )
+    assert (found["b"]["cluster"], found["c"]["suggestions"]) == ("a", "[]")
 
 
 @pytest.mark.parametrize("lon, lat", [(179.99999, -17.0), (-70.0, 89.9), (-58.4, -34.6), (0.0, 0.0)])

@@ -15,7 +15,7 @@ from reports.workflow import CLOSED
 MOST: Final = 50  # the nearest so many are compared, however crowded the place
 
 # Each kin category by itself, the nearest first, from an index on both: however crowded the place, no more is read
-# than is wanted.
+# than is wanted. Of more than that at one and the same point it is chance which are read.
 _NEAR: Final = """
 WITH kin AS (
     SELECT unnest(%(categories)s::bigint[]) AS category_id, unnest(%(radii)s::float8[]) AS radius_m,
@@ -31,7 +31,7 @@ SELECT near.id FROM kin CROSS JOIN LATERAL (
       AND report.received_at <= %(at)s::timestamptz + kin.window
       AND CASE WHEN report.status = ANY(%(closed)s) THEN report.status_at ELSE report.received_at END
           >= %(at)s::timestamptz - kin.window
-    ORDER BY metres, report.received_at DESC, report.id LIMIT %(limit)s
+    ORDER BY metres LIMIT %(limit)s
 ) AS near
 ORDER BY near.metres, near.received_at DESC, near.id LIMIT %(limit)s"""
 

@@ -2,12 +2,14 @@
 
 import re
 from datetime import UTC, datetime
+from io import StringIO
 
 import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission
 from django.contrib.gis.geos import LineString, MultiLineString
+from django.core.management import call_command
 from django.test import RequestFactory
 from django.urls import reverse
 from django_q.models import OrmQ, Schedule, Task
@@ -36,7 +38,7 @@ from reports.models import (
 )
 from reports.noting import write_note
 from reports.rerouting import preview
-from tests.factories import CityFactory, MembershipFactory, UserFactory
+from tests.factories import CategoryFactory, CityFactory, MembershipFactory, UserFactory
 from tests.shapes import lonlat
 from tests.staff import FILED_AT, file_report, seated, superuser
 
@@ -90,6 +92,8 @@ def full_city(small_city):
     preview(root=small_city.city, on=FILED_AT.date(), at=FILED_AT)
     _work_on(report, small_city)
     _join(report, file_report(small_city.pothole, x=501))
+    CategoryFactory(code="road-cut")
+    call_command("load_duplicates", stdout=StringIO())
     Street.objects.create(
         root=small_city.city,
         name_fa="خیابان آزادی",

@@ -16,6 +16,7 @@ CONFIG = """
 post_hooks: []
 content_type_overrides:
   application/vnd.mapbox-vector-tile: application/octet-stream
+  application/pdf: application/octet-stream
 """
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -17,6 +17,7 @@ post_hooks: []
 content_type_overrides:
   application/vnd.mapbox-vector-tile: application/octet-stream
   application/pdf: application/octet-stream
+  application/offset+octet-stream: application/octet-stream
 """
 
 pytestmark = pytest.mark.django_db(transaction=True)

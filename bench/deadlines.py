@@ -8,6 +8,7 @@ import time
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -28,15 +29,16 @@ LIMIT_S: Final = 10.0  # for PER reports
 PER: Final = 100_000
 ROUNDS: Final = 3
 ALONE: Final = 1000  # reports that are reckoned one at a time
-HEAD: Final = ("", "seconds", "reports a second", "CPU s", "longest batch, ms", "goal")
+HEAD: Final = ("", "seconds", "reports a second", "CPU s: process", "database", "longest batch, ms", "goal")
 BIT: Final = Decimal("0.25")  # of an hour or a day
 
 
 class Taken(NamedTuple):
-    """How long something took, how much of it this process worked (the database not included), and its longest step."""
+    """How long something took, how much of it this process and the database's worked, and its longest step."""
 
     seconds: float
-    cpu_s: float
+    process_s: float
+    database_s: float
     longest_s: float = 0
 
 
@@ -100,7 +102,28 @@ def measured(city: Jurisdiction) -> Sheet:
 
 def _cells(count: int, taken: Taken) -> tuple[str, ...]:
     longest = f"{taken.longest_s * 1000:,.0f}" if taken.longest_s else ""
-    return f"{taken.seconds:,.1f}", f"{count / taken.seconds:,.0f}", f"{taken.cpu_s:,.1f}", longest
+    times = f"{taken.seconds:,.1f}", f"{count / taken.seconds:,.0f}"
+    return *times, f"{taken.process_s:,.1f}", f"{taken.database_s:,.1f}", longest
+
+
+class _Watch:
+    """What the clocks have said since it was made."""
+
+    def __init__(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            self._backend = Path(f"/proc/{cursor.fetchone()[0]}/schedstat")
+        self._began = self._now()
+
+    def _now(self) -> tuple[float, float, float]:
+        nanoseconds = int(self._backend.read_text().split()[0])  # of the processor, for this connection
+        return time.perf_counter(), time.process_time(), nanoseconds / 1e9
+
+    def taken(self, *, longest_s: float = 0, share: float = 1) -> Taken:
+        """How long it took, times `share`."""
+        spans = (after - before for before, after in zip(self._began, self._now(), strict=True))
+        seconds, process, database = (span * share for span in spans)
+        return Taken(seconds, process, database, longest_s)
 
 
 def _goal(taken: Taken, allowed: float) -> str:
@@ -119,20 +142,19 @@ def _recomputed(city: Jurisdiction, *, change: int) -> Taken:
     run = begin_preview(root=city, at=timezone.now())
     carry_on(run=run, at=timezone.now())
     begin_apply(run=run, at=timezone.now())
-    marks = [time.perf_counter()]
-    cpu = time.process_time()
+    watch, marks = _Watch(), [time.perf_counter()]
     carry_on(run=run, at=timezone.now(), progress=lambda _done, _total: marks.append(time.perf_counter()))
     longest = max((after - before for before, after in pairwise(marks)), default=0)
-    return Taken(time.perf_counter() - marks[0], time.process_time() - cpu, longest)
+    return watch.taken(longest_s=longest)
 
 
 def _bare() -> Taken:
     keys = list(Deadline.objects.order_by("pk").values_list("pk", flat=True))
-    began, cpu = time.perf_counter(), time.process_time()
+    watch = _Watch()
     with connection.cursor() as cursor:
         for start in range(0, len(keys), BATCH):
             cursor.execute(_BARE, [keys[start : start + BATCH]])
-    return Taken(time.perf_counter() - began, time.process_time() - cpu)
+    return watch.taken()
 
 
 def _one_by_one(city: Jurisdiction, count: int) -> Taken:
@@ -142,7 +164,7 @@ def _one_by_one(city: Jurisdiction, count: int) -> Taken:
     off = set(calendar.holidays.filter(is_withdrawn=False).values_list("day", flat=True))
     hours = [read_hours(text) for text in calendar.week]
     keys = list(Report.objects.open().order_by("pk").values_list("pk", flat=True)[:ALONE])
-    began, cpu = time.perf_counter(), time.process_time()
+    watch = _Watch()
     for key in keys:
         report = Report.objects.select_related("category").get(pk=key)
         promise = plan.promise(
@@ -154,8 +176,7 @@ def _one_by_one(city: Jurisdiction, count: int) -> Taken:
         )
         left = timedelta(seconds=promise.seconds if promise else 0)
         Deadline.objects.filter(pk=key).update(due_at=_walk(report.received_at.astimezone(zone), left, hours, off))
-    share = count / len(keys)
-    return Taken((time.perf_counter() - began) * share, (time.process_time() - cpu) * share)
+    return watch.taken(share=count / len(keys))
 
 
 def _walk(at: datetime, left: timedelta, hours: Any, off: set[date]) -> datetime:

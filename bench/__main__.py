@@ -12,7 +12,7 @@ from config import cluster, environment
 
 FEWEST = 10_000
 USUAL = ("routing", "page", "tiles", "clusters", "writes", "rerouting", "deadlines", "points")
-PARTS = (*USUAL, "growth", "agreement", "parts", "duplicates", "processor", "exact")
+PARTS = (*USUAL, "growth", "agreement", "parts", "duplicates", "processor", "exact", "desk")
 
 
 def main() -> str | None:

@@ -1,8 +1,8 @@
 """The bench's data: the tables, a city, and reports by the hundred thousand along its streets.
 
 This is the one place where reports are not born by `submit_report`: filing 100,000 one by one takes far longer than the
-bench itself. Only what public lists and inboxes read is filled in. No status update, contact or message
-comes with such a report, and its jurisdictions are taken at its public place.
+bench itself. Only what the public lists read is filled in. No assignment, status update, contact or message comes
+with such a report, and its jurisdictions are taken at its public place.
 """
 
 from pathlib import Path
@@ -103,19 +103,6 @@ LEFT JOIN jurisdictions_department AS of_city
        ON of_city.jurisdiction_id = ground.root_id AND of_city.function_id = rule.function_id
 ORDER BY moment.at LIMIT %(count)s"""
 
-# Who has each of them, and until when: what inboxes read. One in five thousand is contested.
-_ASSIGNMENTS = """
-INSERT INTO reports_assignment (report_id, department_id, method, route, assigned_at, accepted_at, reason, note,
-    is_contested)
-SELECT id, department_id, 'covers', '{}', received_at,
-       CASE WHEN status <> 'received' THEN received_at + interval '1 hour' END, 'filed', '', id % 5000 = 0
-FROM reports_report"""
-
-_DEADLINES = """
-INSERT INTO reports_deadline (report_id, resolve_seconds, due_at, used_seconds, running_since)
-SELECT id, 360000, received_at + interval '60 days', 0, received_at
-FROM reports_report WHERE status IN ('received', 'in_progress')"""
-
 
 class TooFewReports(Exception):
     """The city has no streets inside its boundary, or no categories that the public may see."""
@@ -156,8 +143,6 @@ def insert_reports(*, count: int) -> None:
         cursor.execute(_REPORTS, values)
         if cursor.rowcount < count:
             raise TooFewReports(f"Only {cursor.rowcount} of {count} reports could be made.")
-        cursor.execute(_ASSIGNMENTS)
-        cursor.execute(_DEADLINES)
         cursor.execute("DROP TABLE bench_place, bench_text, bench_draft, bench_ground")
 
 

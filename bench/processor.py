@@ -136,13 +136,13 @@ def _in_turns(*asks: Callable[[int], None]) -> list[Cost]:
 
 
 def _cost(ask: Callable[[int], None], turn: int, backend: Path) -> Cost:
-    web, database = time.process_time(), _used_ms(backend)
+    web, database = time.process_time(), used_ms(backend)
     for number in range(REQUESTS):
         ask(turn * REQUESTS + number)
     spent = (time.process_time() - web) * 1000 / REQUESTS
-    return Cost(spent, (_used_ms(backend) - database) / REQUESTS)
+    return Cost(spent, (used_ms(backend) - database) / REQUESTS)
 
 
-def _used_ms(backend: Path) -> float:
+def used_ms(backend: Path) -> float:
     """Processor time of the database's process for our connection, which is on this machine."""
     return int(backend.read_text().split()[0]) / 1e6

@@ -12,6 +12,7 @@ from bench import (
     agreement,
     clusters,
     deadlines,
+    desk,
     duplicates,
     exact,
     growth,
@@ -44,6 +45,7 @@ IN_PROCESS: Final[Mapping[str, tuple[str, Callable[[], Sequence[Part]]]]] = {
     "duplicates": ("Comparing new reports and files of them with all there are", duplicates.sections),
     "parts": ("Whole shapes or parts of them", parts.sheets),
     "processor": ("Asking one at a time, in this process", processor.sheets),
+    "desk": ("Asking for inboxes and taking steps, in a copy of the database", desk.sheets),
     "exact": ("Counting while writers change reports, in a copy of the database", exact.sheets),
 }
 PEERS: Final = {"page": (TIPG, PYGEOAPI), "tiles": (TIPG, VECTORTILES), "clusters": (SUPERCLUSTER,)}

@@ -27,7 +27,6 @@ from reports.deadlines import deadline_of
 from reports.models import Assignment, Delegation, Report
 from reports.workorder import as_pdf, work_order_of
 
-ACCEPTED: Column = moment_column("accepted_at", _("accepted at"), zone=city_clock())
 RECEIVED: Column = moment_column("received_at", _("received at"), zone=city_clock())
 
 
@@ -41,10 +40,10 @@ class ReportAdmin(ReportActs, MapAdmin):
         "category",
         "status",
         "due_shown",
+        "hands_shown",
+        "is_accepted",
         "district_shown",
         "department",
-        "hands_shown",
-        ACCEPTED,
         "problem_shown",
     ]
     sortable_by = [RECEIVED]
@@ -101,6 +100,11 @@ class ReportAdmin(ReportActs, MapAdmin):
         content = as_pdf(work_order_of(report, at=timezone.now(), language=language))
         name = f'inline; filename="work-order-{report.reference}.pdf"'
         return HttpResponse(content, content_type="application/pdf", headers={"Content-Disposition": name})
+
+    @admin.display(description=_("accepted"), boolean=True)
+    def is_accepted(self, obj: Any) -> bool:
+        """Whether the department that has it has said so."""
+        return obj.accepted_at is not None
 
     @admin.display(description=_("hands"))
     def hands_shown(self, obj: Any) -> str:

@@ -131,5 +131,5 @@ class ChecklistForm(forms.Form):
         rows = ChecklistItem.objects.filter(category=report.category_id, is_active=True)
         self.items = list(rows.order_by("rank", "code"))
         for item in self.items:
-            label = str(item) if item.is_required else f"{item} ({_('may be left out')})"
+            label = str(item) if item.is_required else _("%(item)s (may be left out)") % {"item": item}
             self.fields[item.code] = forms.BooleanField(label=label, required=False, initial=item.pk in done)

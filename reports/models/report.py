@@ -276,6 +276,12 @@ class Report(models.Model):
                 condition=Q(status__in=sorted(OPEN)),
                 name="reports_report_open",
             ),
+            models.Index(
+                F("received_at").desc(),
+                F("id").desc(),
+                condition=Q(status=Status.WAITING),
+                name="reports_report_waiting",
+            ),
             GinIndex(
                 OpClass(Folded("description"), name="gin_trgm_ops"),
                 condition=Q(public_text=""),

@@ -103,7 +103,7 @@ def test_a_profile_that_makes_no_sense_is_refused_in_the_form(client, form, chan
     assert answer.status_code == 200
     assert answer.context["errors"]
     row.refresh_from_db()
-    assert (row.radius_m, row.link_from) == (250, 0.7)
+    assert (row.radius_m, row.link_from) == (250, 0.6)
 
 
 def test_the_pages_speak_persian(small_city, client, pair, form):

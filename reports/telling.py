@@ -53,14 +53,17 @@ def tell(*, listeners: Iterable[Listener], update: StatusUpdate, at: datetime) -
     if not update.is_public or update.actor == Actor.REPORTER:
         return 0
     asked_alone = update.status == Status.WAITING
-    return put_all([_message(each, update) for each in listeners if each.is_reporter or not asked_alone], at=at)
+    shown_on = update.report.reference if update.status == Status.RESOLVED and update.photos.exists() else ""
+    told = [each for each in listeners if each.is_reporter or not asked_alone]
+    return put_all([_message(each, update, has_photo=each.reference == shown_on) for each in told], at=at)
 
 
-def _message(listener: Listener, update: StatusUpdate) -> NewMessage:
+def _message(listener: Listener, update: StatusUpdate, *, has_photo: bool) -> NewMessage:
     is_email = listener.channel == Channel.EMAIL
     with override(listener.language):
         subject = _("Your report %(reference)s: %(status)s") % _parts(listener, update)
-        lines = [_sentence(listener, update), _reason(listener, update), _note(update, whole=is_email)]
+        photo = _("Your page shows a photo of the work.") if has_photo and is_email and listener.is_reporter else ""
+        lines = [_sentence(listener, update), _reason(listener, update), _note(update, whole=is_email), photo]
         body = "\n".join([*filter(None, lines), *_link(listener, update)])
     return NewMessage(
         key=f"step:{update.pk}:{listener.channel}:{listener.person_hash}",

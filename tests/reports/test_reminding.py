@@ -1,5 +1,6 @@
 """Nobody accepts a report: the department is reminded, then the head above it is told; each once."""
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -142,6 +143,27 @@ def test_the_job_does_both(staff, report, time_machine):
     assert [tasks.remind_departments(), tasks.remind_departments()] == [1, 0]
     time_machine.move_to(ESCALATED)
     assert [tasks.remind_departments(), tasks.remind_departments()] == [1, 0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_S4_two_workers_at_once_remind_once(small_city, staff):
+    for _ in range(20):
+        file_report(small_city.pothole, x=500)
+    start, counts = threading.Barrier(2), []
+
+    def work() -> None:
+        start.wait()
+        counts.append(remind(at=REMINDED))
+        connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(counts) == 20
+    told_of = "".join(Message.objects.filter(to="handler@city.example").values_list("body", flat=True))
+    assert told_of.count("/change/") == 20
 
 
 def test_the_number_of_statements_does_not_grow_with_the_reports(small_city, staff):

@@ -10,7 +10,7 @@ from notifications.models import Message
 from reports.duplicates import audience_of
 from reports.feedback import give_feedback
 from reports.handling import answer, assign, change_status
-from reports.models import ClosingReason, Report, StatusUpdate
+from reports.models import ClosingReason, Photo, Report, StatusUpdate
 from reports.references import tracking_link
 from reports.telling import LONGEST_NOTE_IN_SMS, Listener, tell
 from tests.factories import UserFactory
@@ -94,6 +94,14 @@ class TestEachPublicStep:
     def test_a_step_of_the_system_is_told_as_well(self, report):
         step(report, "in_progress")
         assert Message.objects.count() == 2
+
+
+def test_an_email_says_that_there_is_a_photo_of_the_work(report, worker):
+    values = {"mime": "image/jpeg", "sha256": "0" * 64, "bytes": 1, "uploaded_at": LATER, "due_at": LATER}
+    Photo.objects.create(report=report, number=1, kind="after", from_reporter=False, **values)
+    step(report, "resolved", by=worker)
+    assert "صفحهٔ شما عکسی از کار انجام‌شده دارد." in said("email").split("\n")
+    assert "عکسی" not in said("sms")
 
 
 class TestNobodyHears:

@@ -1,7 +1,8 @@
 """What a desk waits for, in a copy of the bench's database: its inbox, and a step of a problem that hundreds have told.
 
 One request after the other in this process, by the code that a server runs. Signalen's page of 50 for its staff took
-438 ms and 363 statements, at 100,000 signals; the inbox is to take a fifteenth of that.
+438 ms and 363 statements, at 100,000 signals; the inbox is to take a fifteenth of that, counted by what the processor
+works for it (this process and the database's), which a busy machine disturbs least.
 """
 
 import time
@@ -109,12 +110,13 @@ def _inbox(name: str, token: str, asked: str) -> tuple[str, ...]:
             took.append((time.perf_counter() - began) * 1000)
     if answer.status_code != 200:
         raise Different(f"{address} is answered with {answer.status_code}")
-    reached = median(took) <= LIMIT_MS and len(statements) <= MOST_STATEMENTS
+    work = sum(worked) / TURNS
+    reached = work <= LIMIT_MS and len(statements) <= MOST_STATEMENTS
     return (
         name,
         str(len(statements)),
         f"{median(took):.1f}",
-        f"{sum(worked) / TURNS:.1f}",
+        f"{work:.1f}",
         str(len(answer.json()["features"])),
         f"≤ {LIMIT_MS:.0f} ms, ≤ {MOST_STATEMENTS} statements {'reached' if reached else 'missed'}",
     )

@@ -11,7 +11,7 @@ from bench.database import ROOT, make_database, recipe_of, url_beside
 from config import cluster, environment
 
 FEWEST = 10_000
-USUAL = ("routing", "page", "tiles", "clusters", "writes", "rerouting", "deadlines", "points")
+USUAL = ("routing", "page", "tiles", "clusters", "writes", "photos", "rerouting", "deadlines", "points")
 PARTS = (*USUAL, "growth", "agreement", "parts", "duplicates", "processor", "exact", "desk")
 
 

@@ -19,6 +19,7 @@ from bench import (
     outside,
     pages,
     parts,
+    photos,
     points,
     processor,
     rerouting,
@@ -75,6 +76,10 @@ def measure(plan: Plan) -> list[Part]:
         say("Writing, into a copy of the database")
         with writes.contests(plan.connections) as contests:
             made += _sections(contests, plan, notes=writes.folded)
+    if "photos" in plan.parts:
+        say("Filing reports with photos, into a copy of the database")
+        with photos.contests(plan.connections) as contests:
+            made += _sections(contests, plan)
     for name, (text, measure_part) in IN_PROCESS.items():
         if name in plan.parts:
             say(text)

@@ -60,7 +60,7 @@ def _switch(cursor: Any, name: str, *, on: bool) -> None:
 def contests(connections: int) -> Iterator[list[Contest]]:
     """The contests of writers, on a copy of the database for as long as they last; Django is connected to it."""
     with copied(COPY):
-        rows, places = _sample()
+        rows, places = sample()
         insert = partial(_inserting, url_of(COPY), rows)
         crowd = partial(Writers, processes=CROWD)
         yield [
@@ -96,7 +96,7 @@ def folded() -> str:
     return f"Folding the {count:,} changes that all turns left took {seconds:.1f} s, {each:.0f} µs each, once a minute."
 
 
-def _sample() -> tuple[dict[str, list[Any]], list[tuple[float, float]]]:
+def sample() -> tuple[dict[str, list[Any]], list[tuple[float, float]]]:
     """Some reports: the texts of their columns, by column, and their places (lon, lat)."""
     columns = [field.column for field in Report._meta.concrete_fields if not field.primary_key and not field.generated]
     names = sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(name)) for name in columns)

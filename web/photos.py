@@ -54,7 +54,7 @@ def _add(report: Report, form: PhotosForm) -> None:
         photos.look_at(File(each), declared=each.content_type or "", keeps_original=keep)
         for each in form.cleaned_data["photo"]
     ]
-    photos.add_photos(report=report, stored=photos.store(incoming, at=at), at=at)
+    photos.add_photos(report=report, stored=photos.store(photos.announce(incoming, at=at), at=at), at=at)
 
 
 def _is_too_large(request: HttpRequest) -> bool:

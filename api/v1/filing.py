@@ -1,9 +1,11 @@
 """POST /api/v1/reports: what is sent becomes one call of `submit_report`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -13,7 +15,7 @@ from rest_framework.request import Request
 from api.clients import count_filing, count_photos, scope_of, viewer_of
 from api.errors import Fault, Problem, refusal
 from api.idempotency import Answer, answer_once, key_of, was_answered
-from api.v1.claims import claim_problem, claims_of
+from api.v1.claims import claim_problem
 from api.v1.fields import AccuracyField, EmailField, MomentField, PhoneField, PointField, TextField
 from api.v1.photo_parts import digest_of, is_form, read_photos, read_report, stored_photos, too_many, too_slow
 from api.v1.representations import new_report
@@ -25,7 +27,7 @@ from reports.contacts import NewContact
 from reports.duplicates import ClaimRefused
 from reports.intake import submit_report
 from reports.models import PhotoKind, Report
-from reports.photos import Incoming, NotThere, TooManyPhotos
+from reports.photos import Incoming, NotThere, Stored, TooManyPhotos, announce
 from reports.tasks import hint_duplicates
 
 
@@ -107,17 +109,13 @@ def file_report(request: Request) -> Answer:
     category = find_category(values.pop("category"))
     viewer = viewer_of(request)
     _check_source(values.setdefault("source", Source.API), viewer)
-    if viewer.user is None:
-        count_filing(request, at=at)
-        if incoming:
-            count_photos(request, number=len(incoming), at=at)
-    values["claims"] = claims_of(values, viewer)
     values["contact"] = NewContact(**values.pop("contact", {}))
     values.setdefault("language", "en" if (get_language() or "").startswith("en") else "fa")
 
     client = scope_of(request, device_id=values.get("device_id", ""))
     # What is sent again is answered from memory: its photos are stored already.
-    stored = stored_photos(incoming, at=at) if incoming and not was_answered(key=key, client=client) else []
+    is_again = bool(incoming) and was_answered(key=key, client=client)
+    stored = _stored([] if is_again else incoming, request, viewer, at=at)
 
     def act() -> Answer:
         report = _submit(viewer, category=category, received_at=at, by=viewer.user, photos=stored, **values)
@@ -126,6 +124,20 @@ def file_report(request: Request) -> Answer:
 
     body = told | {"photos": digest_of(incoming)} if incoming else told
     return answer_once(key=key, client=client, body=body, at=at, act=act)
+
+
+def _stored(incoming: Sequence[Incoming], request: Request, viewer: Viewer, *, at: datetime) -> list[Stored]:
+    """The photos in the storage, and all counted against the limits; raises Problem."""
+    if not incoming:
+        if viewer.user is None:
+            count_filing(request, at=at)
+        return []
+    with transaction.atomic():  # one commit for what is counted and announced
+        if viewer.user is None:
+            count_filing(request, at=at)
+            count_photos(request, number=len(incoming), at=at)
+        announced = announce(incoming, at=at)
+    return stored_photos(announced, at=at)
 
 
 def _told(request: Request) -> tuple[dict[str, Any], list[Incoming]]:

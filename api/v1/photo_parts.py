@@ -78,10 +78,10 @@ def kind_of(value: str) -> PhotoKind:
     return PhotoKind(value)
 
 
-def stored_photos(incoming: Sequence[photos.Incoming], *, at: datetime) -> list[photos.Stored]:
-    """The files in the storage; raises Problem (503)."""
+def stored_photos(announced: Sequence[photos.Stored], *, at: datetime) -> list[photos.Stored]:
+    """Announced files in the storage; raises Problem (503)."""
     try:
-        return photos.store(incoming, at=at)
+        return photos.store(announced, at=at)
     except photos.StorageAway as error:
         raise storage_away() from error
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -115,9 +116,11 @@ class PhotosView(APIView):
             raise refusal([Fault(field=PHOTO, code="photo_missing", detail=detail)])
         incoming = read_photos(request, documents=asking.may_handle)
         asking.may_add_kind(incoming[0].kind)
-        if not asking.is_staff:
-            count_photos(request, number=len(incoming), at=at)
-        stored = stored_photos(incoming, at=at)
+        with transaction.atomic():  # one commit for both
+            if not asking.is_staff:
+                count_photos(request, number=len(incoming), at=at)
+            announced = photos.announce(incoming, at=at)
+        stored = stored_photos(announced, at=at)
         try:
             made = photos.add_photos(
                 report=asking.report,

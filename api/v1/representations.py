@@ -26,6 +26,7 @@ Names = dict[str, str]
 
 class ReportSerializer(GeoFeatureModelSerializer):
     """A report: the public's columns, or (`insider` in the context) what its reporter and its office may see.
+    `is_new` spares a new one the question for what it cannot have yet.
 
     A coarse place hides what would sharpen it: the true jurisdictions, the department, the reasons.
     """
@@ -150,7 +151,7 @@ class ReportSerializer(GeoFeatureModelSerializer):
 
     def get_photos(self, report: Report) -> list[dict[str, Any]]:
         """The public ones; a reporter and the staff read of the others at the report's own /photos."""
-        return public_photos(report.pk)
+        return [] if self.context.get("is_new") else public_photos(report.pk)
 
     @property
     def _insider(self) -> bool:
@@ -188,7 +189,7 @@ def lower_levels() -> list[str]:
 
 def new_report(report: Report) -> dict[str, Any]:
     """The answer to filing: the report as its reporter sees it, with the reasons and the tracking link."""
-    feature = dict(ReportSerializer(report, context={"insider": True}).data)
+    feature = dict(ReportSerializer(report, context={"insider": True, "is_new": True}).data)
     route = route_from_json(Assignment.objects.get(report=report, ended_at__isnull=True).route)
     feature["properties"] |= {
         "method": str(route.method),

@@ -190,7 +190,7 @@ def _add(request: HttpRequest, report: Report, form: AddForm) -> str:
             photos.look_at(File(each), declared=each.content_type or "", documents=True, kind=kind, keeps_original=True)
             for each in form.cleaned_data["photo"]
         ]
-        stored = photos.store(incoming, at=at)
+        stored = photos.store(photos.announce(incoming, at=at), at=at)
         photos.add_photos(report=report, stored=stored, at=at, by=_by(request), from_reporter=False)
     except photos.NotTaken as error:
         return sentences.sentence_of(error.code)

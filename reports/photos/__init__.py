@@ -1,6 +1,6 @@
 """Photos of reports: taken in, decoded apart, stripped of all that is not a pixel, shown by rule, covered, deleted."""
 
-from reports.photos.adding import Incoming, Stored, TooManyPhotos, add_photos, first_photos, look_at, store
+from reports.photos.adding import Incoming, Stored, TooManyPhotos, add_photos, announce, first_photos, look_at, store
 from reports.photos.decoding import Refused, Unfinished
 from reports.photos.files import NotThere, StorageAway
 from reports.photos.hints import hint
@@ -29,6 +29,7 @@ __all__ = [
     "TooManyPhotos",
     "Unfinished",
     "add_photos",
+    "announce",
     "belong_to",
     "cover",
     "first_photos",

@@ -74,15 +74,20 @@ def look_at(
     )
 
 
-def store(incoming: Sequence[Incoming], *, at: datetime) -> list[Stored]:
-    """Write the files into the storage, outside any transaction; raises files.StorageAway.
+def announce(incoming: Sequence[Incoming], *, at: datetime) -> list[Stored]:
+    """Give the files names, and write these down, before `store` writes the files: committed in between."""
+    stored = [Stored(incoming=each, original=files.original_name(files.new_key())) for each in incoming]
+    files.announce([each.original for each in stored], doomed_at=at + files.GRACE)
+    return stored
+
+
+def store(stored: Sequence[Stored], *, at: datetime) -> list[Stored]:
+    """Write announced files into the storage, outside any transaction; raises files.StorageAway.
 
     What no photo is made of within an hour is deleted again.
     """
-    stored = [Stored(incoming=each, original=files.original_name(files.new_key())) for each in incoming]
-    if stored:
-        files.write({each.original: each.incoming.file for each in stored}, at=at)
-    return stored
+    files.fill({each.original: each.incoming.file for each in stored}, at=at)
+    return list(stored)
 
 
 @transaction.atomic
@@ -94,21 +99,27 @@ def add_photos(
     A file that the report has already is the photo it has. Raises TooManyPhotos, files.NotThere, and then adds none.
     """
     Report.objects.select_for_update(no_key=True).only("pk").get(pk=report.pk)  # numbers and limits are one by one
-    return _add(report, stored, at=at, by=by, from_reporter=from_reporter)
+    has = {photo.sha256: photo for photo in Photo.objects.filter(report=report)}
+    return _add(report, has, stored, at=at, by=by, from_reporter=from_reporter)
 
 
 def first_photos(
     *, report: Report, stored: Sequence[Stored], at: datetime, by: User | None, from_reporter: bool = True
 ) -> list[Photo]:
     """The photos that a report is born with, in its transaction: nobody else knows of it yet. Raises as above."""
-    return _add(report, stored, at=at, by=by, from_reporter=from_reporter)
+    return _add(report, {}, stored, at=at, by=by, from_reporter=from_reporter)
 
 
 def _add(
-    report: Report, stored: Sequence[Stored], *, at: datetime, by: User | None, from_reporter: bool
+    report: Report,
+    has: dict[str, Photo],
+    stored: Sequence[Stored],
+    *,
+    at: datetime,
+    by: User | None,
+    from_reporter: bool,
 ) -> list[Photo]:
     photos = []
-    has = {photo.sha256: photo for photo in Photo.objects.filter(report=report)}
     last = max((photo.number for photo in has.values()), default=0)
     for each in stored:
         if each.incoming.sha256 not in has:

@@ -13,7 +13,7 @@ from typing import Final
 
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage, storages
-from django.db import transaction
+from django.db import connection, transaction
 
 from reports.models import StoredFile
 from reports.models.photo import PRIVATE, PUBLIC, SMALL
@@ -60,13 +60,16 @@ def names_of(key: str, *, public: bool) -> tuple[str, str]:
     return f"{folder}/{key}.jpg", f"{folder}/{key}{SMALL}.jpg"
 
 
-def write(contents: Mapping[str, bytes | File[bytes]], *, at: datetime, doomed_at: datetime | None = None) -> None:
-    """Write files under these names; they go again at `doomed_at` (in an hour) unless they are kept.
+def announce(names: Collection[str], *, doomed_at: datetime) -> None:
+    """Write down names of files before there are any: at that moment they go again, unless they are kept."""
+    with connection.cursor() as cursor:  # in plain words: the request of each photo waits for it
+        cursor.execute(
+            "INSERT INTO reports_storedfile (name, doomed_at) SELECT unnest(%s), %s", [list(names), doomed_at]
+        )
 
-    Raises StorageAway, and then leaves none of them for long.
-    """
-    end = doomed_at or at + GRACE
-    StoredFile.objects.bulk_create([StoredFile(name=name, doomed_at=end) for name in contents])
+
+def fill(contents: Mapping[str, bytes | File[bytes]], *, at: datetime) -> None:
+    """Write announced files; raises StorageAway, and then leaves none of them for long."""
     try:
         for name, content in contents.items():
             file: File[bytes] = ContentFile(content) if isinstance(content, bytes) else content
@@ -75,6 +78,12 @@ def write(contents: Mapping[str, bytes | File[bytes]], *, at: datetime, doomed_a
     except Exception as error:  # each storage has errors of its own
         doom(contents.keys(), at=at)
         raise StorageAway from error
+
+
+def write(contents: Mapping[str, bytes | File[bytes]], *, at: datetime, doomed_at: datetime | None = None) -> None:
+    """Both; the files go again at `doomed_at` (in an hour) unless they are kept. Raises StorageAway."""
+    announce(contents.keys(), doomed_at=doomed_at or at + GRACE)
+    fill(contents, at=at)
 
 
 def read(name: str) -> bytes:
@@ -89,9 +98,14 @@ def read(name: str) -> bytes:
 
 def keep(names: Collection[str], *, photo_id: int) -> None:
     """Let the files stay, in the caller's transaction, for as long as the photo does; raises NotThere."""
-    kept = StoredFile.objects.filter(name__in=names, doomed_at__isnull=False)
-    if kept.update(doomed_at=None, photo_id=photo_id) != len(names):
-        raise NotThere
+    with connection.cursor() as cursor:  # as above
+        cursor.execute(
+            "UPDATE reports_storedfile SET doomed_at = NULL, photo_id = %s "
+            "WHERE name = ANY (%s) AND doomed_at IS NOT NULL",
+            [photo_id, list(names)],
+        )
+        if cursor.rowcount != len(names):
+            raise NotThere
 
 
 def doom(names: Collection[str], *, at: datetime) -> None:

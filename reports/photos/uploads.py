@@ -13,7 +13,7 @@ from django.db.models import F
 from people.models import User
 from reports.models import Photo, PhotoKind, PhotoUpload, Report
 from reports.photos import files
-from reports.photos.adding import Incoming, Stored, TooManyPhotos, add_photos, look_at, store
+from reports.photos.adding import Incoming, Stored, TooManyPhotos, add_photos, announce, look_at, store
 from reports.photos.sniffing import NotTaken
 
 logger = logging.getLogger(__name__)
@@ -125,7 +125,7 @@ def finish(*, upload: PhotoUpload, at: datetime) -> Photo:
         return upload.photo
     try:
         with SpooledTemporaryFile(max_size=IN_MEMORY) as whole:
-            stored = store([_put_together(upload, whole)], at=at)
+            stored = store(announce([_put_together(upload, whole)], at=at), at=at)
         return _made(upload, stored, at=at)
     except (NotTaken, TooManyPhotos):
         forget(upload=upload, at=at)

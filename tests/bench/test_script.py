@@ -21,8 +21,8 @@ USAGE = "script/bench [--reports N] [--connections N] [--rounds N] [--seconds N]
         (
             ["--only", "../x"],
             (
-                "--only takes one of: routing, page, tiles, clusters, writes, rerouting, points, growth, agreement, "
-                "parts, duplicates, processor, exact, desk."
+                "--only takes one of: routing, page, tiles, clusters, writes, photos, rerouting, points, growth, "
+                "agreement, parts, duplicates, processor, exact, desk."
             ),
         ),
         (["--reports", "many"], "--reports takes a number from 1 to 9999999."),

@@ -10,7 +10,7 @@ from tests.staff import file_report
 def test_a_row_is_inserted_beside_another_and_noted(small_city, monkeypatch):
     filed = file_report(small_city.pothole, x=300)
     Change.objects.all().delete()
-    rows, places = writes._sample()
+    rows, places = writes.sample()
     monkeypatch.setattr(writes, "connect", lambda url: connection.connection)
 
     writes._inserting("", rows, places)(1)

@@ -129,6 +129,7 @@ CODES = {
     "unknown_photo_format": "The file is neither JPEG, PNG, WebP nor HEIC, whatever it is called.",
     "photo_type_mismatch": "The file is of another kind than its part says.",
     "not_only_a_photo": "The file holds more than a photo, such as a page, a script or an archive.",
+    "photo_refused": "The photo could not be decoded within the limits; detail says why.",
     "documents_only_from_staff": "Only the staff add documents.",
     "too_many_photos": "The report has as many photos as it may have.",
     "invalid_rectangles": "The rectangles are not [x, y, width, height] as parts of the picture, 50 at most.",

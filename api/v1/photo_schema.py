@@ -63,6 +63,17 @@ FORM = {
         },
     }
 }
+ONE_PHOTO = {
+    "multipart/form-data": {
+        "type": "object",
+        "required": ["photo"],
+        "properties": {"photo": {"type": "string", "format": "binary"}},
+    }
+}
+HASH = OpenApiResponse(
+    {"type": "object", "properties": {"photo_hash": {"type": "string", "nullable": True}}},
+    "Sixteen hexadecimal digits.",
+)
 FILING_FORM = {
     "type": "object",
     "required": ["report"],

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.files.base import File
 from django.db import transaction
 from django.http import HttpResponse
 from django.utils import timezone
@@ -13,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from api.clients import count_photos
+from api.clients import count_photos, viewer_of
 from api.conditional import FOR_ONE
 from api.errors import Fault, Problem, refusal
 from api.negotiation import PlainJSONRenderer
@@ -29,6 +30,7 @@ from api.v1.photo_parts import (
     KIND,
     PHOTO,
     known_parts,
+    not_taken,
     read_photos,
     storage_away,
     stored_photos,
@@ -38,7 +40,7 @@ from api.v1.photo_parts import (
 from api.v1.photo_shapes import ORIGINAL, THUMBNAIL, VIEW, photo_for, photos_for
 from people.access import Right
 from reports import photos
-from reports.models import Mime, Photo
+from reports.models import Mime, Photo, Refusal
 from reports.models.photo import SMALL
 from reports.photos.files import is_key, names_of, read
 
@@ -211,6 +213,44 @@ class PhotoFileView(APIView):
         if file == ORIGINAL:
             asking.must(Right.SEE_CONTACT)
         return file_of(photo, file)
+
+
+class PhotoHashView(APIView):
+    """What a photo looks like, for asking whether a report like it is there already."""
+
+    permission_classes = [Public]
+    renderer_classes = [PlainJSONRenderer]
+    parser_classes = [PhotosParser]
+
+    @extend_schema(operation_id="hashPhoto", request=photo_schema.ONE_PHOTO, responses=photo_schema.HASH)
+    def post(self, request: Request) -> Response:
+        """Compute the perceptual hash of one photo, which `findSimilar` takes as `photo_hash`; nothing is stored.
+
+        `null` where the photo tells nothing, being of a single tone. It counts among the photos of the address.
+        """
+        content_length(request._request)
+        known_parts(request, {PHOTO})
+        files = request.FILES.getlist(PHOTO)
+        if len(files) != 1:
+            detail = _("Send one file in a part named “photo”.")
+            raise refusal([Fault(field=PHOTO, code="photo_missing", detail=detail)])
+        if viewer_of(request).user is None:
+            count_photos(request, number=1, at=timezone.now())
+        value = _hash_of(files[0])
+        return Response({"photo_hash": None if value is None else f"{value % (1 << 64):016x}"})
+
+
+def _hash_of(file: Any) -> int | None:
+    try:
+        return photos.hash_of(File(file), declared=file.content_type or "")
+    except photos.NotTaken as error:
+        raise not_taken(error, field=PHOTO) from error
+    except photos.Refused as error:
+        code = "not_only_a_photo" if error.why == Refusal.NOT_ONLY_A_PHOTO else "photo_refused"
+        fault = Fault(field=PHOTO, code=code, detail=str(error.why.label))
+        raise refusal([fault], status=422) from error
+    except photos.Unfinished as error:
+        raise storage_away() from error
 
 
 class PublicPhotoView(APIView):

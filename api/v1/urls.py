@@ -47,6 +47,7 @@ urlpatterns = [
     ),
     path("reports/<str:reference>/uploads", uploads.UploadsView.as_view(), name="report-uploads"),
     path("uploads/<str:key>", uploads.UploadView.as_view(), name="upload"),
+    path("photos/hash", photos.PhotoHashView.as_view(), name="photo-hash"),
     path("photos/<str:name>.jpg", photos.PublicPhotoView.as_view(), name="photo"),
     path("desk/reports", inbox.InboxView.as_view(), name="inbox"),
     path("desk/reports/bulk", bulk.BulkView.as_view(), name="bulk"),

@@ -41,6 +41,7 @@ PATHS = {
     "/api/v1/reports/{reference}/photos/{number}": {"get", "patch", "delete"},
     "/api/v1/reports/{reference}/photos/{number}/{file}": {"get"},
     "/api/v1/photos/{name}.jpg": {"get"},
+    "/api/v1/photos/hash": {"post"},
     "/api/v1/reports/{reference}/uploads": {"post"},
     "/api/v1/uploads/{key}": {"patch", "delete"},
     "/api/v1/reroutings": {"post"},

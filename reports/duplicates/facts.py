@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
+
+from django.db import connection
 
 from persian.normalize import fold
-from reports.models import Photo, PhotoKind, Report
+from reports.models import Photo, PhotoKind
 from reports.models.report import ReportQuerySet
 from reports.photos.likeness import hashes_of
 from reports.workflow import CLOSED
@@ -34,21 +36,16 @@ class Facts:
     people: frozenset[str] = frozenset()
 
 
-_OWN = (
-    "pk",
-    "location",
-    "accuracy_m",
-    "category__code",
-    "category__group__code",
-    "received_at",
-    "status",
-    "status_at",
-    "description",
-    "address",
-    "device_hash",
-    "contact__phone_hash",
-    "contact__email_hash",
-)
+# As a statement of its own: for fifty reports, querysets and shapes take longer than the database.
+_OWN: Final = """
+SELECT report.id, ST_X(report.location), ST_Y(report.location), report.accuracy_m, category.code, parent.code,
+       report.received_at, report.status, report.status_at, report.description, report.address, report.device_hash,
+       contact.phone_hash, contact.email_hash
+FROM reports_report AS report
+JOIN jurisdictions_category AS category ON category.id = report.category_id
+JOIN jurisdictions_categorygroup AS parent ON parent.id = category.group_id
+LEFT JOIN reports_contact AS contact ON contact.report_id = report.id
+WHERE report.id = ANY(%s)"""
 _PUBLIC = (
     "pk",
     "public_location",
@@ -65,7 +62,9 @@ def facts_of(report_ids: Iterable[int]) -> dict[int, Facts]:
     """Everything that the service knows of these reports, by their keys; two queries."""
     keys = list(report_ids)
     photos = hashes_of(keys)
-    return {row[0]: _own(row, photos) for row in Report.objects.filter(pk__in=keys).values_list(*_OWN)}
+    with connection.cursor() as cursor:
+        cursor.execute(_OWN, [keys])
+        return {row[0]: _own(row, photos) for row in cursor.fetchall()}
 
 
 def public_facts_of(reports: ReportQuerySet) -> dict[int, Facts]:
@@ -84,18 +83,18 @@ def _public_hashes(keys: list[int]) -> dict[int, list[int]]:
 
 
 def _own(row: tuple[Any, ...], photos: Mapping[int, Sequence[int]]) -> Facts:
-    key, place, accuracy_m, category, group, at, status, status_at, description, address, *people = row
+    key, lon, lat, accuracy_m, category, group, at, status, status_at, description, address, *people = row
     return Facts(
         key=key,
-        lon=place.x,
-        lat=place.y,
+        lon=lon,
+        lat=lat,
         accuracy_m=accuracy_m,
         category=category,
         group=group,
         at=at,
         closed_at=status_at if status in CLOSED else None,
         words=fold(description),
-        address=fold(address),
+        address=fold(address) if address else "",
         photos=tuple(photos.get(key, ())),
         people=frozenset(filter(None, people)),
     )

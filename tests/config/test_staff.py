@@ -1,7 +1,7 @@
 """The staff's site as a whole: every page of every model, in both languages, for whom it is meant."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 import pytest
@@ -10,13 +10,14 @@ from django.contrib import admin
 from django.contrib.auth.models import Group, Permission
 from django.contrib.gis.geos import LineString, MultiLineString
 from django.core.management import call_command
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import RequestFactory
 from django.urls import reverse
 from django_q.models import OrmQ, Schedule, Task
 from django_q.signing import SignedPackage
 
-from api.models import FilingWindow, IdempotencyKey, RoutingWindow, SupportWindow
-from jurisdictions.models import Department, Street
+from api.models import FilingWindow, IdempotencyKey, PhotoWindow, RoutingWindow, SupportWindow
+from jurisdictions.models import Department, SpecialHours, Street
 from notifications.models import Message
 from people.models import ApiToken, Contractor, Crew
 from people.tokens import make_token
@@ -28,17 +29,30 @@ from reports.models import (
     ChecklistItem,
     ClosingReason,
     Contact,
+    Deadline,
+    DeadlineChange,
+    DeadlineRun,
     DensityCell,
     DensityFold,
     DensityGround,
     DensitySummary,
     Feedback,
+    Photo,
+    PhotoUpload,
     Report,
     StandardAnswer,
+    StoredFile,
 )
 from reports.noting import write_note
 from reports.rerouting import preview
-from tests.factories import CategoryFactory, CityFactory, MembershipFactory, UserFactory
+from tests.factories import (
+    CategoryFactory,
+    CityFactory,
+    MembershipFactory,
+    ServiceLevelFactory,
+    UserFactory,
+    WorkingCalendarFactory,
+)
 from tests.shapes import lonlat
 from tests.staff import FILED_AT, file_report, seated, superuser
 
@@ -54,6 +68,8 @@ GUARDED = [
     "reports.Check",
     "reports.Delegation",
     "reports.Feedback",
+    "reports.Photo",
+    "reports.DeadlineChange",
     "reports.Rerouting",
     "reports.ReroutingMove",
     "jurisdictions.Boundary",
@@ -68,6 +84,7 @@ GUARDED = [
     "api.IdempotencyKey",
     "api.FilingWindow",
     "api.RoutingWindow",
+    "api.PhotoWindow",
     "people.ApiToken",
 ]
 MADE_BY_A_FORM = {"people.ApiToken", "reports.Rerouting"}  # that calls its verb
@@ -105,6 +122,8 @@ def full_city(small_city):
     FilingWindow.objects.create(address="192.0.2.1", hour=FILED_AT, count=1)
     RoutingWindow.objects.create(address="192.0.2.1", hour=FILED_AT, count=1)
     SupportWindow.objects.create(address="192.0.2.1", hour=FILED_AT, count=1)
+    PhotoWindow.objects.create(address="192.0.2.1", hour=FILED_AT, count=1)
+    _promise(report, small_city)
     Group.objects.create(name="Editors")
     Schedule.objects.create(name="sweep", func="notifications.tasks.sweep_outbox")
     for success in (True, False):
@@ -126,13 +145,36 @@ def _work_on(report, city) -> None:
     Feedback.objects.create(report=report, closing=closing, was_solved=True, at=FILED_AT)
 
 
+def _promise(report, city) -> None:
+    """A calendar and what is promised by it, dates that have moved, and a photo on its way."""
+    calendar = WorkingCalendarFactory(root=city.city)
+    days = DateRange(FILED_AT.date(), FILED_AT.date() + timedelta(days=30))
+    SpecialHours.objects.create(calendar=calendar, in_force=days, week=calendar.week, name_fa="رمضان")
+    ServiceLevelFactory(root=city.city)
+    DeadlineChange.objects.create(report=report, until="resolve", now=FILED_AT, why="recomputed", at=FILED_AT)
+    DeadlineRun.objects.create(root=city.city, version="1", made_at=FILED_AT)
+    Photo.objects.create(
+        report=report, number=1, uploaded_at=FILED_AT, mime="image/jpeg", bytes=1, sha256="0" * 64, due_at=FILED_AT
+    )
+
+
 def _join(report, other) -> None:
     merge(reports=[report, other], by=None, at=FILED_AT)
     support(report=other, person=Person(contact=NewContact(phone="+989121112234")), language="fa", at=FILED_AT)
 
 
-# What the database keeps for itself, by triggers and sums: nobody reads it row by row.
-WITHOUT_PAGES = {Change, DensityCell, DensityFold, DensityGround, DensitySummary}
+# What the database keeps for itself, by triggers and sums: nobody reads it row by row. Files and photos on their way
+# have no page, and a report's dates stand on its own.
+WITHOUT_PAGES = {
+    Change,
+    Deadline,
+    DensityCell,
+    DensityFold,
+    DensityGround,
+    DensitySummary,
+    PhotoUpload,
+    StoredFile,
+}
 
 
 def test_every_model_of_ours_has_its_pages():

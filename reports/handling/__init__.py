@@ -14,7 +14,6 @@ from reports.handling.assignment import (
     lock,
     next_office,
     offices_of,
-    take_back,
     who_declined,
 )
 from reports.handling.checklist import (
@@ -30,6 +29,9 @@ from reports.handling.delegating import (
     delegate,
     note_their_reference,
     works_for,
+)
+from reports.handling.hands import (
+    take_back,
 )
 from reports.handling.status import (
     ChecklistOpen,

@@ -13,8 +13,10 @@ from jurisdictions.models import Department
 from jurisdictions.routing import Office, Route, route_from_json
 from people.models import User
 from reports.deadlines import keep_deadlines
-from reports.models import Assignment, Delegation, Reason, Report, Rerouting, Why
-from reports.orders import orders_in_hand, withdraw_orders
+from reports.duplicates.locking import lock_problem_of
+from reports.handling.along import give_along, mates_of
+from reports.handling.hands import take_back
+from reports.models import Assignment, Reason, Report, Rerouting, Why
 from reports.workflow import CLOSED
 
 
@@ -78,18 +80,6 @@ def give(*, report: Report, decision: Decision, by: User | None, at: datetime) -
     return made
 
 
-def take_back(*, reports: Collection[int], at: datetime, is_done: bool = False) -> bool:
-    """Take reports (by key) out of the hands that have them in the department; whether there were any.
-
-    Contractors are told, unless the work is done.
-    """
-    current = Delegation.objects.filter(report__in=reports, ended_at__isnull=True)
-    orders = [] if is_done else orders_in_hand(reports)
-    ended = current.update(ended_at=Greatest("at", Value(at)))
-    withdraw_orders(orders, at=at)
-    return bool(ended)
-
-
 def _record(report: Report, decision: Decision, *, by: User | None, at: datetime) -> Assignment:
     route = decision.route
     return Assignment.objects.create(
@@ -114,8 +104,10 @@ def _record(report: Report, decision: Decision, *, by: User | None, at: datetime
 def assign(*, report: Report, department: Department, at: datetime, by: User | None = None, note: str = "") -> bool:
     """A dispatcher gives the report to a department; False, and nothing changed, where that has it already.
 
+    Where it stands for a problem, its open reports that the same department had go along; so with `accept`, `decline`.
     Raises DepartmentNotAvailable for one of another city or out of work.
     """
+    lock_problem_of(report.pk)
     locked = lock(report)
     if department.root_id != locked.root_id or not department.is_active:
         raise DepartmentNotAvailable
@@ -125,7 +117,9 @@ def assign(*, report: Report, department: Department, at: datetime, by: User | N
     decision = Decision(
         department_id=department.pk, route=_current(locked).route, reason=Reason.DISPATCHED, note=note.strip()
     )
-    give(report=locked, decision=decision, by=by, at=at)
+    along = mates_of(locked, department_id=locked.department_id)
+    made = give(report=locked, decision=decision, by=by, at=at)
+    give_along(reports=along, like=made, by=by, at=at)
     return True
 
 
@@ -135,14 +129,16 @@ def accept(*, report: Report, at: datetime, by: User | None) -> bool:
 
     Raises ChangedMeanwhile where another has it by now, NothingToAccept where it is closed or nobody has it.
     """
+    lock_problem_of(report.pk)
     locked = lock(report)
     if locked.department_id != report.department_id:
         raise ChangedMeanwhile
     if locked.department_id is None or locked.status in CLOSED:
         raise NothingToAccept
-    taken = take_on(reports=[locked.pk], at=at, by=by)
+    together = [locked.pk, *mates_of(locked, department_id=locked.department_id)]
+    taken = take_on(reports=together, at=at, by=by)
     if taken:
-        keep_deadlines(reports=[locked.pk], why=Why.RECOMPUTED, at=at, by=by)
+        keep_deadlines(reports=together, why=Why.RECOMPUTED, at=at, by=by)
     return taken
 
 
@@ -160,6 +156,7 @@ def decline(*, report: Report, reason: str, at: datetime, by: User | None = None
     for one that declines a second time, since somebody gave it back: the two are of different minds. Raises
     ChangedMeanwhile where another has it by now, NotToBeDeclined where it is closed or nobody has it.
     """
+    lock_problem_of(report.pk)
     locked = lock(report)
     if locked.department_id != report.department_id:
         raise ChangedMeanwhile
@@ -178,7 +175,9 @@ def decline(*, report: Report, reason: str, at: datetime, by: User | None = None
         declined_by_id=locked.department_id,
         is_contested=next_id is None and bool(before),
     )
+    along = mates_of(locked, department_id=locked.department_id)
     made = give(report=locked, decision=decision, by=by, at=at)
+    give_along(reports=along, like=made, by=by, at=at)
     report.department = made.department
     return made
 

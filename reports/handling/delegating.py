@@ -6,7 +6,8 @@ from django.db import transaction
 
 from people.access import members_of
 from people.models import Contractor, Crew, User
-from reports.handling.assignment import lock, take_back
+from reports.handling.assignment import lock
+from reports.handling.hands import take_back
 from reports.models import Delegation, Report
 from reports.orders import send_order
 from reports.workflow import CLOSED

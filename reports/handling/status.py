@@ -9,8 +9,9 @@ from django.db import transaction
 from people.models import User
 from reports.deadlines import keep_deadlines, why_of_step
 from reports.duplicates import audience_of, carry, lock_problem_of
-from reports.handling.assignment import lock, take_back, take_on
+from reports.handling.assignment import lock, take_on
 from reports.handling.checklist import open_items
+from reports.handling.hands import take_back
 from reports.models import ChecklistItem, ClosingReason, Photo, PhotoKind, Report, StatusUpdate
 from reports.models.photo import PhotoQuerySet
 from reports.photos import belong_to

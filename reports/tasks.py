@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 JOB = "reports.tasks.carry_on_rerouting"
 RECOMPUTING = "reports.tasks.carry_on_recomputation"
 SEEKING = "reports.tasks.seek"
+FILES = 500  # that one sweep deletes: a storage far away takes some hundredths of a second for each
 BUDGET = timedelta(seconds=30)  # below the time a job may run, by more than one batch takes
 SWEPT = 5_000  # reports in one sweep, at most
 
@@ -43,17 +44,22 @@ def fold_changes() -> int:
 
 def see_to_photos() -> int:
     """Decode photos that have come and make the public's copies of those to be shown; how many came to an outcome."""
-    stop_at = timezone.now() + BUDGET
-    done = developing.develop(clock=timezone.now, stop_at=stop_at)
-    developing.copy_for_public(clock=timezone.now, stop_at=stop_at)
-    return done
+    return _see_to_photos(stop_at=timezone.now() + BUDGET)
 
 
 def sweep_photos() -> int:
-    """The same for what a lost job left, and delete the files that nothing needs any more; how many files."""
-    see_to_photos()
+    """Delete files that nothing needs any more, and see to what a lost job left; how many files."""
+    stop_at = timezone.now() + BUDGET
+    gone = files.sweep(at=timezone.now(), limit=FILES)
     uploads.sweep(clock=timezone.now)
-    return files.sweep(at=timezone.now())
+    _see_to_photos(stop_at=stop_at)
+    return gone
+
+
+def _see_to_photos(*, stop_at: datetime) -> int:
+    done = developing.develop(clock=timezone.now, stop_at=stop_at)
+    developing.copy_for_public(clock=timezone.now, stop_at=stop_at)
+    return done
 
 
 def hint_duplicates(report: Report) -> None:

@@ -21,6 +21,7 @@ from tests.staff import file_report, handler
 pytestmark = pytest.mark.django_db
 
 NEAR = lonlat(530, 500)  # 30 m east of the report's place
+UNSEEN = ("text_reviewed", "reviewed", "never")  # rules of moderation that show no photo by themselves
 JUST_PIXELS = ["APP0", "DB", "DB", "C2", "C4", "DA"]
 
 
@@ -306,6 +307,26 @@ def test_M7_the_category_says_whether_a_photo_is_public_at_once(small_city, cate
     assert as_holder(report, address_of(report, "/1/view")).status_code == 200  # its reporter sees it all the same
     if not at_once:
         assert Client().get(address_of(report, "/1/view")).status_code == 404
+
+
+def test_G9_no_public_answer_holds_a_photo_that_nobody_has_reviewed(category, added, small_city):
+    kept = [added(file_report(category(name), x=500 + place), photo(seed=place)) for place, name in enumerate(UNSEEN)]
+    publish(report=kept[1].report)  # public by now, and its photo is not
+    sweep_photos()
+    lon, lat = lonlat(500, 500)
+    asked = [
+        "/api/v1/reports",
+        f"/api/v1/reports/similar?category={UNSEEN[0].replace('_', '-')}&lon={lon}&lat={lat}",
+        *(f"/api/v1/reports/{each.report.reference}{more}" for each in kept for more in ("", "/photos")),
+    ]
+    for address in asked:
+        content = Client().get(address).content.decode()
+        assert "/api/v1/photos/" not in content, address
+        for each in kept:
+            assert each.rendition not in content
+    for each in kept:
+        for file in ("", "/view", "/thumbnail", "/original"):
+            assert Client().get(address_of(each.report, f"/{each.number}{file}")).status_code == 404
 
 
 def test_M7_a_photo_that_waits_is_public_once_somebody_shows_it_and_gone_once_hidden(category, added, head):

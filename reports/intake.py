@@ -73,8 +73,8 @@ def submit_report(
     first_assignment(report=report, route=route, by=by, at=received_at)
     StatusUpdate.objects.create(report=report, status=Status.RECEIVED, at=received_at, by=by)
     first_deadline(report=report)
-    if photos:
-        first_photos(report=report, stored=photos, at=received_at, by=by)
     claim(report=report, claims=claims, by=by, at=received_at)
     acknowledge(report=report, route=route, contact=contact or NewContact(), at=received_at)
+    if photos:  # last: until here their files may still be being written
+        first_photos(report=report, stored=photos, at=received_at, by=by)
     return report

@@ -17,7 +17,7 @@ from api.errors import Fault, Problem, refusal
 from api.idempotency import Answer, answer_once, key_of, was_answered
 from api.v1.claims import claim_problem
 from api.v1.fields import AccuracyField, EmailField, MomentField, PhoneField, PointField, TextField
-from api.v1.photo_parts import digest_of, is_form, read_photos, read_report, stored_photos, too_many, too_slow
+from api.v1.photo_parts import digest_of, is_form, read_photos, read_report, storage_away, too_many, too_slow
 from api.v1.representations import new_report
 from jurisdictions.models import Category, Source
 from jurisdictions.routing import OutsideServiceArea
@@ -27,7 +27,7 @@ from reports.contacts import NewContact
 from reports.duplicates import ClaimRefused
 from reports.intake import submit_report
 from reports.models import PhotoKind, Report
-from reports.photos import Incoming, NotThere, Stored, TooManyPhotos, announce
+from reports.photos import Incoming, NotThere, StorageAway, Stored, TooManyPhotos, announce, store_meanwhile
 from reports.tasks import hint_duplicates
 
 
@@ -127,7 +127,7 @@ def file_report(request: Request) -> Answer:
 
 
 def _stored(incoming: Sequence[Incoming], request: Request, viewer: Viewer, *, at: datetime) -> list[Stored]:
-    """The photos in the storage, and all counted against the limits; raises Problem."""
+    """The photos on their way into the storage, and all counted against the limits; raises Problem."""
     if not incoming:
         if viewer.user is None:
             count_filing(request, at=at)
@@ -137,7 +137,7 @@ def _stored(incoming: Sequence[Incoming], request: Request, viewer: Viewer, *, a
             count_filing(request, at=at)
             count_photos(request, number=len(incoming), at=at)
         announced = announce(incoming, at=at)
-    return stored_photos(announced, at=at)
+    return store_meanwhile(announced)
 
 
 def _told(request: Request) -> tuple[dict[str, Any], list[Incoming]]:
@@ -204,6 +204,8 @@ def _submit(viewer: Viewer, **values: Any) -> Report:
         raise too_many() from error
     except NotThere as error:
         raise too_slow() from error
+    except StorageAway as error:
+        raise storage_away() from error
     except ClaimRefused as refused:
         raise claim_problem(refused, values["claims"]) from refused
     cities = {each.ground.city.pk for each in viewer.where(Right.FILE_FOR_CALLER)}

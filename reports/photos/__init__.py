@@ -1,6 +1,16 @@
 """Photos of reports: taken in, decoded apart, stripped of all that is not a pixel, shown by rule, covered, deleted."""
 
-from reports.photos.adding import Incoming, Stored, TooManyPhotos, add_photos, announce, first_photos, look_at, store
+from reports.photos.adding import (
+    Incoming,
+    Stored,
+    TooManyPhotos,
+    add_photos,
+    announce,
+    first_photos,
+    look_at,
+    store,
+    store_meanwhile,
+)
 from reports.photos.decoding import Refused, Unfinished
 from reports.photos.files import NotThere, StorageAway
 from reports.photos.hints import hint
@@ -43,4 +53,5 @@ __all__ = [
     "remove",
     "show",
     "store",
+    "store_meanwhile",
 ]

@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -38,10 +39,14 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
-    """An incoming file, and the name under which it lies in the storage, where nobody needs it yet."""
+    """An incoming file, and the name under which it lies in the storage, where nobody needs it yet.
+
+    Or will lie there, once `writing` is done.
+    """
 
     incoming: Incoming
     original: str
+    writing: Future[None] | None = None
 
 
 def look_at(
@@ -90,6 +95,12 @@ def store(stored: Sequence[Stored], *, at: datetime) -> list[Stored]:
     return list(stored)
 
 
+def store_meanwhile(stored: Sequence[Stored]) -> list[Stored]:
+    """The same, beside what the caller does until photos are made of them: these wait for the files."""
+    writing = files.fill_meanwhile({each.original: each.incoming.file for each in stored})
+    return [replace(each, writing=writing) for each in stored]
+
+
 @transaction.atomic
 def add_photos(
     *, report: Report, stored: Sequence[Stored], at: datetime, by: User | None = None, from_reporter: bool = True
@@ -106,7 +117,13 @@ def add_photos(
 def first_photos(
     *, report: Report, stored: Sequence[Stored], at: datetime, by: User | None, from_reporter: bool = True
 ) -> list[Photo]:
-    """The photos that a report is born with, in its transaction: nobody else knows of it yet. Raises as above."""
+    """The photos that a report is born with, in its transaction: nobody else knows of it yet.
+
+    Raises as above, and files.StorageAway where they were still being written.
+    """
+    for each in stored:
+        if each.writing is not None:
+            each.writing.result()
     return _add(report, {}, stored, at=at, by=by, from_reporter=from_reporter)
 
 

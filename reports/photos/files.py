@@ -8,7 +8,9 @@ import logging
 import re
 import secrets
 from collections.abc import Collection, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Final
 
 from django.core.files.base import ContentFile, File
@@ -23,6 +25,7 @@ logger = logging.getLogger(__name__)
 GRACE: Final = timedelta(hours=1)  # longer than any request or job takes to keep what it has written
 AGAIN: Final = timedelta(minutes=10)
 BATCH: Final = 100
+WRITERS: Final = 8  # as many as requests that a process answers at once
 _KEY: Final = re.compile(r"[A-Za-z0-9_-]{32}\Z", re.ASCII)
 
 
@@ -71,12 +74,30 @@ def announce(names: Collection[str], *, doomed_at: datetime) -> None:
 def fill(contents: Mapping[str, bytes | File[bytes]], *, at: datetime) -> None:
     """Write announced files; raises StorageAway, and then leaves none of them for long."""
     try:
+        _save(contents)
+    except StorageAway:
+        doom(contents.keys(), at=at)
+        raise
+
+
+def fill_meanwhile(contents: Mapping[str, bytes | File[bytes]]) -> Future[None]:
+    """Write announced files beside what the caller does; its result raises StorageAway. What fails goes in an hour."""
+    return _writers().submit(_save, contents)
+
+
+@cache
+def _writers() -> ThreadPoolExecutor:
+    """Threads of this process that write files; none of them asks the database."""
+    return ThreadPoolExecutor(max_workers=WRITERS, thread_name_prefix="photo-files")
+
+
+def _save(contents: Mapping[str, bytes | File[bytes]]) -> None:
+    try:
         for name, content in contents.items():
             file: File[bytes] = ContentFile(content) if isinstance(content, bytes) else content
             if storage().save(name, file) != name:
                 raise OSError(f"There is a file of the name {name} already.")
     except Exception as error:  # each storage has errors of its own
-        doom(contents.keys(), at=at)
         raise StorageAway from error
 
 

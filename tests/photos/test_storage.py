@@ -1,5 +1,6 @@
 """Files and rows: a storage that fails, photos and reports that go, and a bucket in the place of a folder."""
 
+import json
 import threading
 from datetime import timedelta
 
@@ -52,6 +53,22 @@ class TestAStorageThatFails:
         monkeypatch.undo()
         sweep_photos()
         assert (stored_names(), StoredFile.objects.count()) == ([], 0)
+
+    def test_while_a_report_is_filed_stores_none_and_leaves_its_key_free(
+        self, small_city, filing, failing, monkeypatch, stored_names
+    ):
+        def file():
+            body = {"report": json.dumps(filing()), "photo": part(photo())}
+            return Client().post("/api/v1/reports", body, headers={"Idempotency-Key": "k-1"})
+
+        failing("_save")
+        response = file()
+        assert (response.status_code, response.json()["code"]) == (503, "storage_away")
+        assert (Report.objects.count(), Photo.objects.count()) == (0, 0)
+        monkeypatch.undo()
+        assert file().status_code == 201
+        files.sweep(at=timezone.now() + timedelta(hours=2))
+        assert stored_names() == [Photo.objects.get().original]
 
     def test_at_the_door_takes_reports_without_photos_as_ever(self, small_city, post, filing, failing):
         failing("_save")

@@ -10,7 +10,7 @@ from reports.duplicates.candidates import MOST
 from reports.duplicates.rows import Floats, Ints, Rows
 from reports.duplicates.settings import Profile, Settings
 
-AT_ONCE: Final = 2_000_000  # pairs in memory
+AT_ONCE: Final = 500_000  # pairs in memory
 CHUNK: Final = 20_000  # rows whose pairs are made together
 M_PER_DEG: Final = 110_500.0  # at the least, along a meridian
 _ROW: Final = (
@@ -66,16 +66,20 @@ class Pairing:
     def pairs(self, chunk: Ints) -> Pairs:
         """The pairs of the rows of a chunk with whatever came before them: the nearest of all kin categories."""
         code = self._rows.categories[self._rows.category[chunk[0]]]
+        # Of each piece the nearest few: of a crowd not all pairs are in memory at once.
         found = [
-            part
+            self._nearest(*part)
             for kin, members in sorted(self._members.items())
             if len(members) and self._settings.kinship(code, kin) > 0
             for part in self._kin_pairs(chunk, kin, self._settings.pair(code, kin))
         ]
         if not found:
             return Pairs(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
-        later, earlier, metres = (np.concatenate(parts) for parts in zip(*found, strict=True))
-        return self._nearest(later, earlier, metres)
+        return self._nearest(
+            np.concatenate([part.later for part in found]),
+            np.concatenate([part.earlier for part in found]),
+            np.concatenate([part.metres for part in found]),
+        )
 
     def _nearest(self, later: Ints, earlier: Ints, metres: Floats) -> Pairs:
         """Of each row the nearest few; of those equally near the newest."""

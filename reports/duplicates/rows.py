@@ -7,7 +7,7 @@ import tempfile
 from array import array
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Self
@@ -15,9 +15,9 @@ from typing import Any, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from persian.forms import read_day
-from persian.normalize import fold, to_ascii_digits
+from persian.normalize import fold
 from reports.contacts import keyed_hash
+from reports.duplicates.cells import read_hashes, read_moment, read_number
 from reports.duplicates.facts import Facts
 from reports.duplicates.settings import Settings
 
@@ -112,7 +112,7 @@ class Rows:
             closed_at=None if math.isinf(closed) else datetime.fromtimestamp(closed, UTC),
             words=words,
             address=address,
-            photos=_hashes(photos),
+            photos=read_hashes(photos),
             people=frozenset([keyed_hash("device", device)]) if device else frozenset(),
         )
 
@@ -263,47 +263,3 @@ def _fault(lon: float, lat: float, at: float) -> str:
     if abs(lon) > 180 or abs(lat) > 90:
         return "out_of_range"
     return "no_time" if math.isnan(at) else ""
-
-
-def read_number(text: str) -> float:
-    """A number in any digits, with a point, a Persian separator or a comma before its decimals; NaN for none."""
-    try:
-        value = float(to_ascii_digits(text.strip()).replace("٫", ".").replace(",", "."))
-    except ValueError:
-        return math.nan
-    return value if math.isfinite(value) else math.nan
-
-
-def read_moment(text: str) -> float:
-    """Seconds since 1970 of a day or moment, in any digits, Gregorian or Jalali, in UTC unless told; NaN for none."""
-    plain = to_ascii_digits(text.strip())
-    if not plain:
-        return math.nan
-    try:
-        moment = datetime.fromisoformat(plain)
-    except ValueError:
-        return _moment_by_parts(plain)
-    if moment.year < 1500:
-        return _moment_by_parts(plain)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-
-
-def _moment_by_parts(plain: str) -> float:
-    day, _blank, clock = plain.replace("T", " ").partition(" ")
-    try:
-        at = time.fromisoformat(clock.strip() or "00:00")
-        moment = datetime.combine(read_day(day), at)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-    except ValueError:
-        return math.nan
-
-
-def _hashes(text: str) -> tuple[int, ...]:
-    """Perceptual hashes in sixteen hexadecimal digits each; what is none is left out."""
-    found = []
-    for part in text.replace(";", " ").replace(",", " ").split():
-        try:
-            found.append(int(part, 16))
-        except ValueError:
-            continue
-    return tuple(found)

@@ -27,10 +27,17 @@ CREATE SCHEMA {schema};
 CREATE VIEW {schema}.{table} AS
 SELECT report.reference, category.code AS category, report.status, report.received_at, report.reported_at,
        report.public_text AS text, CASE WHEN category.place_precision_m = 0 THEN department.code END AS department_code,
-       {levels}, report.public_location AS geom
+       parent.reference IS NOT NULL AS duplicate, parent.reference AS parent, {levels}, report.public_location AS geom
 FROM reports_report AS report
 JOIN jurisdictions_category AS category ON category.id = report.category_id
 LEFT JOIN jurisdictions_department AS department ON department.id = report.department_id
+LEFT JOIN LATERAL (
+    SELECT root.reference FROM reports_duplicatecluster AS problem
+    JOIN reports_report AS root ON root.id = problem.root_report_id
+    JOIN jurisdictions_category AS kind ON kind.id = root.category_id
+    WHERE problem.id = report.duplicate_cluster_id AND category.place_precision_m = 0
+      AND root.id <> report.id AND root.is_public AND kind.place_precision_m = 0
+) AS parent ON true
 WHERE report.is_public
 """
 

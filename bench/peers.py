@@ -20,6 +20,8 @@ class ReportFeature(GeoFeatureModelSerializer):  # type: ignore[misc]  # it has 
     category = serializers.CharField(source="category.code")
     text = serializers.CharField(source="public_text")
     department_code = serializers.SerializerMethodField()
+    duplicate = serializers.SerializerMethodField()
+    parent = serializers.SerializerMethodField()
     district_code = serializers.CharField(source="public_jurisdictions.district", default=None)
     zone_code = serializers.CharField(source="public_jurisdictions.zone", default=None)
     neighborhood_code = serializers.CharField(source="public_jurisdictions.neighborhood", default=None)
@@ -36,6 +38,8 @@ class ReportFeature(GeoFeatureModelSerializer):  # type: ignore[misc]  # it has 
             "reported_at",
             "text",
             "department_code",
+            "duplicate",
+            "parent",
             "district_code",
             "zone_code",
             "neighborhood_code",
@@ -46,6 +50,18 @@ class ReportFeature(GeoFeatureModelSerializer):  # type: ignore[misc]  # it has 
         if report.category.place_precision_m or report.department is None:
             return None
         return report.department.code
+
+    def get_duplicate(self, report: Report) -> bool:
+        """Whether it is one of another report's problem."""
+        return self.get_parent(report) is not None
+
+    def get_parent(self, report: Report) -> str | None:
+        """The report that stands for its problem, where both places are no secret."""
+        if report.duplicate_cluster is None or report.category.place_precision_m:
+            return None
+        root = report.duplicate_cluster.root_report
+        hidden = root.pk == report.pk or not root.is_public or root.category.place_precision_m
+        return None if hidden else root.reference
 
 
 class BBox(InBBoxFilter):  # type: ignore[misc]  # it has no types
@@ -62,7 +78,11 @@ class ReportList(ListAPIView[Report]):
     permission_classes = []
     renderer_classes = [JSONRenderer]
     content_negotiation_class = DefaultContentNegotiation
-    queryset = Report.objects.filter(is_public=True).select_related("category", "department").newest_first()
+    queryset = (
+        Report.objects.filter(is_public=True)
+        .select_related("category", "department", "duplicate_cluster__root_report__category")
+        .newest_first()
+    )
     serializer_class = ReportFeature
     filter_backends = [BBox]
     bbox_filter_field = "public_location"

@@ -131,7 +131,7 @@ def test_who_may_not_install_is_told_what_to_ask_for(checkout: Checkout) -> None
         source script/lib.sh; source script/packages.sh; source script/postgres.sh; make_local
         distribution() { echo ubuntu-24.04; }; find_server() { return 1; }; may_install() { return 1; }
         has_chromium() { return 1; }; find_python() { return 1; }; npm() { return 1; }
-        command() { [ "$2" = apt-get ]; }
+        command() { [ "$2" = apt-get ]; }; has_pango() { return 1; }
         install_packages $(missing_packages --browser)
     """
     done = subprocess.run(
@@ -143,7 +143,8 @@ def test_who_may_not_install_is_told_what_to_ask_for(checkout: Checkout) -> None
         check=False,
     )
 
-    wanted = "postgresql-16 postgresql-16-postgis-3 gdal-bin gettext python3-venv nodejs npm"
+    pango = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+    wanted = f"postgresql-16 postgresql-16-postgis-3 gdal-bin gettext {pango} python3-venv nodejs npm"
     assert (done.returncode, done.stderr) == (1, f"Ask the administrator for: apt-get install {wanted}\n")
 
 

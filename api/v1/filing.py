@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from api.clients import count_filing, count_photos, scope_of, viewer_of
 from api.errors import Fault, Problem, refusal
 from api.idempotency import Answer, answer_once, key_of, was_answered
-from api.v1.claims import claim_problem
+from api.v1.claims import claim_problem, claims_of
 from api.v1.fields import AccuracyField, EmailField, MomentField, PhoneField, PointField, TextField
 from api.v1.photo_parts import digest_of, is_form, read_photos, read_report, storage_away, too_many, too_slow
 from api.v1.representations import new_report
@@ -109,6 +109,7 @@ def file_report(request: Request) -> Answer:
     category = find_category(values.pop("category"))
     viewer = viewer_of(request)
     _check_source(values.setdefault("source", Source.API), viewer)
+    values["claims"] = claims_of(values, viewer)
     values["contact"] = NewContact(**values.pop("contact", {}))
     values.setdefault("language", "en" if (get_language() or "").startswith("en") else "fa")
 

@@ -84,8 +84,10 @@ class TestMending:
         drawn = [shape for shape in city(seed=seed) if shape.level == "district"]
         random = Random(seed)
         apart = [replace(shape, geometry=repair(shaken(shape.geometry, random, off_m))) for shape in drawn]
-        faults = coverage_faults(apart, srid=GROUND, gap_m=8, sliver_m=2)
-        fitted = mended(apart, faults, srid=GROUND)
+        fitted = apart
+        for _look in range(2):  # slits too small to be told may have become one that is, when others were mended
+            faults = coverage_faults(fitted, srid=GROUND, gap_m=8, sliver_m=2)
+            fitted = mended(fitted, faults, srid=GROUND)
         assert overlaps(fitted, srid=GROUND) == []
         left = coverage_faults(fitted, srid=GROUND, gap_m=0)
         assert [fault for fault in left if fault.kind is FaultKind.GAP] == []

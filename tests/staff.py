@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+from django.db import connection
+from django.db.models import GeneratedField
 from django.test import Client
 
 from people.models import Role, User
@@ -40,3 +42,23 @@ def file_report(category, *, x: float, y: float = 500, description: str = "چا�
         source="web",
         contact=contact and NewContact(**contact),
     )
+
+
+def multiply(report: Report, *, by: int) -> None:
+    """So many more reports like it, over ten kilometres; by the database alone, which takes no second."""
+    own = {"id", "reference", "location", "public_location"}
+    columns = [
+        field.column
+        for field in Report._meta.concrete_fields
+        if not isinstance(field, GeneratedField) and field.column not in own
+    ]
+    moved = "ST_Translate({}, (number %% 60) * 0.002, number / 60 * 0.002)"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""INSERT INTO reports_report (reference, location, public_location, {", ".join(columns)})
+                SELECT 'X' || number, {moved.format("location")}, {moved.format("public_location")},
+                       {", ".join(columns)}
+                FROM reports_report, generate_series(1, %s) AS number WHERE id = %s""",
+            [by, report.pk],
+        )
+        cursor.execute("ANALYZE reports_report")

@@ -11,6 +11,8 @@ from django.conf import settings
 from django.core.management.commands import flush
 from django.db import connection
 from django.test import Client
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from config.cluster import ensure_running
 from config.storage import files_below
@@ -52,6 +54,10 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
 
+
+# On a busy machine everything takes longer: no property is wrong by that.
+hypothesis_settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("patient")
 
 SHARED_DATA = os.environ.get("CITY_EYE_SHARED_DATA", "")
 

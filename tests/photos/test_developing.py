@@ -1,12 +1,14 @@
 """The worker at its photos: apart, within limits, again after it was killed, and by everybody once."""
 
 import json
+import os
 import subprocess
 import sys
 import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from django.core.files.base import File
@@ -60,7 +62,6 @@ def test_a_worker_killed_while_it_decodes_loses_nothing(worker, report, send):
     slow = plain(scene(6000, 6000), "WEBP", lossless=True, method=0)
     send(report, part(slow, mime="image/webp"))
     with worker() as process:
-        until(lambda: Photo.objects.get().attempts)
         until(lambda: decoders_of(process.pid))
         kill(process)
     kept = Photo.objects.get()
@@ -73,10 +74,16 @@ def test_a_worker_killed_while_it_decodes_loses_nothing(worker, report, send):
     assert len(shown(report)) == 1
 
 
-def decoders_of(group: int) -> list[str]:
-    """The decoding programs that run in a group of processes."""
-    listed = subprocess.run(["ps", "-o", "args=", "-g", str(group)], capture_output=True, text=True).stdout
-    return [line for line in listed.splitlines() if "decoder.py" in line]
+def decoders_of(session: int) -> list[str]:
+    """The decoding programs of a session; asked of the system itself, since they are soon done."""
+    return [each.name for each in Path("/proc").glob("[0-9]*") if _decodes(each, session)]
+
+
+def _decodes(process: Path, session: int) -> bool:
+    try:
+        return os.getsid(int(process.name)) == session and b"decoder.py" in (process / "cmdline").read_bytes()
+    except OSError:  # it has ended meanwhile
+        return False
 
 
 def test_a_photo_that_ends_its_workers_is_refused_in_the_end(report, send):

@@ -15,7 +15,7 @@ BUSY = 'source "$1/script/lib.sh"; source script/running.sh; leave_on_exit; use_
 def settings_read() -> set[str]:
     """Every environment variable that the settings read."""
     code = "\n".join(path.read_text() for path in (ROOT / "config").glob("*.py"))
-    return set(re.findall(r'(?:environment\.(?:text|number|flag|words|choice)|\btext)\(\s*"([A-Z_]+)"', code))
+    return set(re.findall(r'(?:environment\.(?:text|number|flag|words|choice)|\btext)\(\s*"([A-Z0-9_]+)"', code))
 
 
 class Checkout:

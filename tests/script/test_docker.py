@@ -131,10 +131,40 @@ def test_every_variable_of_a_service_is_one_that_the_settings_read(service: str)
     assert set(COMPOSE["services"][service]["environment"]) - settings_read() == set()
 
 
+@pytest.mark.parametrize("service", OURS)
+def test_every_setting_of_photos_and_of_what_addresses_may_do_is_passed(service: str) -> None:
+    wanted = {name for name in settings_read() if name.startswith(("PHOTO", "ANONYMOUS_"))} - {"PHOTO_FOLDER"}
+
+    assert {"PHOTO_MAX_BYTES", "PHOTO_S3_BUCKET", "ANONYMOUS_PHOTOS_PER_HOUR"} <= wanted
+    assert wanted - set(COMPOSE["services"][service]["environment"]) == set()
+
+
+def test_what_is_left_out_has_the_default_of_the_settings() -> None:
+    code = (ROOT / "config" / "settings.py").read_text() + (ROOT / "config" / "storage.py").read_text()
+    defaults = dict(re.findall(r"\$\{([A-Z0-9_]+):-([^}]+)\}", (ROOT / "docker-compose.yml").read_text()))
+    numbers = dict(re.findall(r'number\("([A-Z0-9_]+)", ([0-9_]+)\)', code))
+
+    shared = defaults.keys() & numbers.keys()
+    assert {"PHOTO_MAX_BYTES", "ANONYMOUS_REPORTS_PER_HOUR", "LIVE_MAX_CLIENTS"} <= shared
+    assert {name: int(defaults[name]) for name in shared} == {name: int(numbers[name]) for name in shared}
+    assert f'"PHOTO_S3_REGION", "{defaults["PHOTO_S3_REGION"]}"' in code
+    assert f'"PHOTO_STORAGE", ("{defaults["PHOTO_STORAGE"]}"' in code
+
+
+def test_photos_lie_in_a_volume_that_server_and_worker_share_or_in_a_bucket_whose_client_is_in_the_image() -> None:
+    assert '"PHOTO_FOLDER", str(usual)' in (ROOT / "config" / "storage.py").read_text()
+    assert 'storage.photos(LOCAL / "media")' in (ROOT / "config" / "settings.py").read_text()
+    for service in OURS:
+        assert "media:/app/.local/media" in COMPOSE["services"][service]["volumes"]
+    lock = (ROOT / "requirements.lock").read_text()
+    assert re.search(r"^django-storages==", lock, flags=re.MULTILINE)
+    assert re.search(r"^boto3==", lock, flags=re.MULTILINE)
+
+
 def test_every_variable_of_the_image_and_of_the_example_is_known() -> None:
-    build = set(re.findall(r"\b([A-Z][A-Z_]+)=", DOCKERFILE))
-    example = set(re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), flags=re.MULTILINE))
-    compose = set(re.findall(r"\$\{([A-Z_]+)", (ROOT / "docker-compose.yml").read_text()))
+    build = set(re.findall(r"\b([A-Z][A-Z0-9_]+)=", DOCKERFILE))
+    example = set(re.findall(r"^#?([A-Z0-9_]+)=", (ROOT / ".env.example").read_text(), flags=re.MULTILINE))
+    compose = set(re.findall(r"\$\{([A-Z0-9_]+)", (ROOT / "docker-compose.yml").read_text()))
 
     assert build - settings_read() - PYTHON == set()
     assert example == compose

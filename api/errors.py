@@ -111,7 +111,7 @@ CODES = {
     "answered_before": "This closing has been answered already.",
     "not_waiting": "Nobody waits for an answer of the reporter.",
     "not_in_force_yet": "What was previewed holds from a later day; first_day says which.",
-    "wrong_state": "The rerouting is in another state; state says which.",
+    "wrong_state": "What was previewed (a rerouting, a recomputation) is in another state; state says which.",
     "not_found": "There is nothing at this address.",
     "method_not_allowed": "The address does not know the method; Allow names those it knows.",
     "not_acceptable": "The answer is not available in that format.",

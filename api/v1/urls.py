@@ -17,7 +17,7 @@ from api.v1 import (
     tiles,
     uploads,
 )
-from api.v1.desk import bulk, deadlines, duplicates, inbox, load, order, reroutings, whole, words, work
+from api.v1.desk import bulk, deadlines, duplicates, inbox, load, order, recomputations, reroutings, whole, words, work
 from api.v1.desk import reports as desk
 
 urlpatterns = [
@@ -67,6 +67,13 @@ urlpatterns = [
     path("reroutings/<int:number>/moves", reroutings.MovesView.as_view(), name="rerouting-moves"),
     path("reroutings/<int:number>/apply", reroutings.ApplyView.as_view(), name="rerouting-apply"),
     path("reroutings/<int:number>/undo", reroutings.UndoView.as_view(), name="rerouting-undo"),
+    path("recomputations", recomputations.RecomputationsView.as_view(), name="recomputations"),
+    path("recomputations/<int:number>", recomputations.RecomputationView.as_view(), name="recomputation"),
+    path(
+        "recomputations/<int:number>/apply",
+        recomputations.ApplyRecomputationView.as_view(),
+        name="recomputation-apply",
+    ),
     path("route", routing.RouteView.as_view(), name="route"),
     path("clusters", clusters.ClustersView.as_view(), name="clusters"),
     path("jurisdictions/counts", clusters.JurisdictionCountsView.as_view(), name="jurisdiction-counts"),

@@ -13,7 +13,6 @@ from people.access import Right, Viewer
 from persian.display import day_text, digits, moment_text
 from persian.forms import DayField
 from reports.models import Because, MoveState, Rerouting, ReroutingState
-from reports.models.rerouting import UNDER_WAY
 from reports.workflow import Status
 
 CHANGES = ("boundary_set", "rule", "city")
@@ -117,7 +116,7 @@ def page_of(rerouting: Rerouting, *, at: datetime) -> ReroutingPage:
         on=day_text(rerouting.on),
         made=moment_text(rerouting.made_at, time_zone=rerouting.root.time_zone),
         looked_at=digits(f"{rerouting.looked_at:,}"),
-        is_under_way=rerouting.state in UNDER_WAY,
+        is_under_way=rerouting.is_under_way,
         states=[_state(row) for row in rerouting.moves.by_state()],
         tables=[table for table in tables if table[1]],
         acts=_acts(rerouting, at=at),

@@ -1,14 +1,12 @@
 """Until when a report is to be accepted and resolved, how that came to be, and what a change of calendars moves."""
 
-from typing import Self
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from jurisdictions.models import Jurisdiction, ServiceLevel, Until
-from people.access import Right, Viewer
+from jurisdictions.models import ServiceLevel, Until
+from reports.models.batches import PreviewedInBatches, PreviewedInBatchesQuerySet
 from reports.models.report import Report
 
 
@@ -106,36 +104,17 @@ class RunState(models.TextChoices):
     OUTDATED = "outdated", _("outdated: the calendar or a service level has changed since")
 
 
-RUNNING = [RunState.PREVIEWING, RunState.APPLYING]
-
-
-class DeadlineRunQuerySet(models.QuerySet["DeadlineRun"]):
-    """Recomputations, by whom they concern and what is left to do."""
-
-    def of(self, viewer: Viewer) -> Self:
-        """Those of the cities throughout which the viewer may reroute."""
-        if viewer.sees_everything:
-            return self.all()
-        return self.filter(root__in=viewer.cities(Right.REROUTE))
-
-    def under_way(self) -> Self:
-        """Those that somebody has begun and nobody has brought to an end."""
-        return self.filter(state__in=RUNNING)
-
-
-class DeadlineRun(models.Model):
+class DeadlineRun(PreviewedInBatches):
     """The deadlines of a city's open reports reckoned anew: first only counted, then stored.
 
     `version` is that of the calendar and service levels it was previewed with: with others it does not go on.
     Counts are of the state's own pass: dates to be resolved by that come later, earlier, appear, or go.
     """
 
-    root = models.ForeignKey(Jurisdiction, models.PROTECT, related_name="+", verbose_name=_("city"))
+    UNDER_WAY = (RunState.PREVIEWING, RunState.APPLYING)
+
     version = models.CharField(_("version"), max_length=300, editable=False)
     state = models.CharField(_("state"), max_length=12, choices=RunState.choices, default=RunState.PREVIEWING)
-    looked_at = models.PositiveIntegerField(_("reports looked at"), default=0)
-    to_look_at = models.PositiveIntegerField(_("reports to look at"), default=0)
-    last_report_id = models.BigIntegerField(_("looked at up to"), default=0, editable=False)
     later = models.PositiveIntegerField(_("later"), default=0)
     earlier = models.PositiveIntegerField(_("earlier"), default=0)
     appear = models.PositiveIntegerField(_("get a date"), default=0)
@@ -143,16 +122,8 @@ class DeadlineRun(models.Model):
     shift_seconds = models.BigIntegerField(_("shift of all that move (s)"), default=0)
     most_later_seconds = models.BigIntegerField(_("furthest later (s)"), default=0)
     most_earlier_seconds = models.BigIntegerField(_("furthest earlier (s)"), default=0)
-    made_at = models.DateTimeField(_("made at"))
-    made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("made by")
-    )
-    applied_at = models.DateTimeField(_("applied at"), null=True, blank=True)
-    applied_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("applied by")
-    )
 
-    objects = DeadlineRunQuerySet.as_manager()
+    objects = PreviewedInBatchesQuerySet["DeadlineRun"].as_manager()
 
     class Meta:
         verbose_name = _("recomputation of deadlines")

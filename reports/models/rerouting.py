@@ -1,6 +1,6 @@
 """What a change of boundaries or rules moves: previewed, applied and undone as one, kept report by report."""
 
-from typing import Any, Self
+from typing import Any
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from jurisdictions.models import BoundarySet, Department, Jurisdiction, RoutingRule
-from people.access import Right, Viewer
+from reports.models.batches import PreviewedInBatches, PreviewedInBatchesQuerySet
 from reports.models.report import Report
 from reports.workflow import Status
 
@@ -27,31 +27,15 @@ class ReroutingState(models.TextChoices):
     UNDONE = "undone", _("undone")
 
 
-UNDER_WAY = [ReroutingState.PREVIEWING, ReroutingState.APPLYING, ReroutingState.UNDOING]
-
-
-class ReroutingQuerySet(models.QuerySet["Rerouting"]):
-    """Reroutings, by whom they concern and what is left to do."""
-
-    def of(self, viewer: Viewer) -> Self:
-        """Those of the cities throughout which the viewer may reroute."""
-        if viewer.sees_everything:
-            return self.all()
-        return self.filter(root__in=viewer.cities(Right.REROUTE))
-
-    def under_way(self) -> Self:
-        """Those that somebody has begun and nobody has brought to an end."""
-        return self.filter(state__in=UNDER_WAY)
-
-
-class Rerouting(models.Model):
+class Rerouting(PreviewedInBatches):
     """All that one change moves in a city (`root`), as routing answers on the day `on`.
 
     Asked about are the reports that the boundary set or the rule may concern, without either all of the city: the
     open ones, unless `include_closed`. Where a person decided who has a report, it stays, unless `include_decided`.
     """
 
-    root = models.ForeignKey(Jurisdiction, models.PROTECT, related_name="+", verbose_name=_("city"))
+    UNDER_WAY = (ReroutingState.PREVIEWING, ReroutingState.APPLYING, ReroutingState.UNDOING)
+
     on = models.DateField(_("as of"))
     boundary_set = models.ForeignKey(
         BoundarySet, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("boundary set")
@@ -65,23 +49,12 @@ class Rerouting(models.Model):
     state = models.CharField(
         _("state"), max_length=12, choices=ReroutingState.choices, default=ReroutingState.PREVIEWING
     )
-    looked_at = models.PositiveIntegerField(_("reports looked at"), default=0)
-    to_look_at = models.PositiveIntegerField(_("reports to look at"), default=0)
-    last_report_id = models.BigIntegerField(_("looked at up to"), default=0, editable=False)
-    made_at = models.DateTimeField(_("made at"))
-    made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("made by")
-    )
-    applied_at = models.DateTimeField(_("applied at"), null=True, blank=True)
-    applied_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("applied by")
-    )
     undone_at = models.DateTimeField(_("undone at"), null=True, blank=True)
     undone_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("undone by")
     )
 
-    objects = ReroutingQuerySet.as_manager()
+    objects = PreviewedInBatchesQuerySet["Rerouting"].as_manager()
 
     class Meta:
         verbose_name = _("rerouting")

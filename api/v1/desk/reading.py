@@ -159,6 +159,12 @@ class ReroutingSerializer(StrictSerializer):
     include_decided = FlagField(required=False)
 
 
+class RecomputationSerializer(StrictSerializer):
+    """The city whose open reports are to be reckoned anew."""
+
+    city = TextField(max_length=80)
+
+
 def one_of(values: Collection[str], given: Collection[str]) -> None:
     """Refuse, with a Problem, unless exactly one of these members is given."""
     if len(set(values) & set(given)) != 1:

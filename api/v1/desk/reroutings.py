@@ -20,13 +20,14 @@ from api.negotiation import PlainJSONRenderer
 from api.params import Params
 from api.permissions import SignedIn
 from api.v1.desk import schema
-from api.v1.desk.reading import ReroutingSerializer, forbidden, one_of
+from api.v1.desk.batches import city_of, found, known, rerouter
+from api.v1.desk.reading import ReroutingSerializer, one_of
 from api.v1.filing import validated
 from api.v1.paging import AFTER, Order, key_of, key_text, link
 from api.v1.representations import lower_levels
 from geo.features import feature_collection, read_features
 from jurisdictions.models import BoundarySet, Jurisdiction, RoutingRule
-from people.access import Right, Viewer
+from people.access import Viewer
 from reports import tasks
 from reports.models import MoveState, Report, Rerouting
 from reports.models.rerouting import ReroutingMoveQuerySet
@@ -52,7 +53,7 @@ class ReroutingsView(APIView):
         Nothing else is changed. 201 with the numbers; 202 where there is much to look at: ask again for them.
         """
         Params(request.GET, known=[])
-        viewer = _rerouter(request)
+        viewer = rerouter(request)
         given = validated(ReroutingSerializer(data=request.data))
         one_of(CHANGES, given)
         at = timezone.now()
@@ -135,41 +136,20 @@ class UndoView(APIView):
         return _begun(request, number, begin_undo)
 
 
-def _rerouter(request: Request) -> Viewer:
-    viewer = viewer_of(request)
-    if not viewer.sees_everything and not viewer.cities(Right.REROUTE):
-        raise forbidden(_("Only a dispatcher of the whole city does this."))
-    return viewer
-
-
 def _found(request: Request, number: int) -> Rerouting:
-    """The rerouting of one of the viewer's cities; raises Problem (403 without the right anywhere, else 404)."""
-    rows = Rerouting.objects.of(_rerouter(request)).select_related("root", "boundary_set", "rule")
-    rerouting = rows.filter(pk=number).first()
-    if rerouting is None:
-        raise Problem(status=404, code="not_found", detail=_("There is no rerouting with this number."))
-    return rerouting
+    rows = Rerouting.objects.select_related("root", "boundary_set", "rule")
+    return found(request, rows, number, else_say=_("There is no rerouting with this number."))
 
 
 def _change(given: dict[str, Any], viewer: Viewer) -> dict[str, Any]:
     """What `begin_preview` is told has changed, out of `given`; raises Problem for what is not in their cities."""
     if "city" in given:
-        cities = Jurisdiction.objects.cities().filter(code=given.pop("city"))
-        return {"root": _known(cities, viewer, "pk", "city", "unknown_city")}
+        return {"root": city_of(viewer, given.pop("city"))}
     if "rule" in given:
         rules = RoutingRule.objects.select_related("root").filter(pk=given.pop("rule"))
-        return {"rule": _known(rules, viewer, "root", "rule", "unknown_rule")}
+        return {"rule": known(rules, viewer, "root", "rule", "unknown_rule")}
     sets = BoundarySet.objects.select_related("root").filter(pk=given.pop("boundary_set"))
-    return {"boundary_set": _known(sets, viewer, "root", "boundary_set", "unknown_boundary_set")}
-
-
-def _known(rows: Any, viewer: Viewer, city: str, field: str, code: str) -> Any:
-    found = rows if viewer.sees_everything else rows.filter(**{f"{city}__in": viewer.cities(Right.REROUTE)})
-    row = found.first()
-    if row is None:
-        detail = _("There is none like this in the cities that are yours.")
-        raise refusal([Fault(field=field, code=code, detail=detail)])
-    return row
+    return {"boundary_set": known(sets, viewer, "root", "boundary_set", "unknown_boundary_set")}
 
 
 def _first_of(change: dict[str, Any], at: datetime) -> Any:

@@ -5,6 +5,7 @@ from drf_spectacular.utils import OpenApiResponse
 
 from api.v1 import schema
 from api.v1.schema import query
+from reports.models import RunState
 
 _TEXT = {"type": "string"}
 _MAYBE = {"type": "string", "nullable": True}
@@ -172,6 +173,27 @@ MOVE_LIST = [
     query("limit", "Features on a page, 1 to 1,000; 100 unless told.", kind=OpenApiTypes.INT),
     query("after", "The page key of a `next` link."),
 ]
+_HOURS = {"type": "number"}
+_RECOMPUTATION = {
+    "type": "object",
+    "properties": {
+        "id": _NUMBER,
+        "city": _TEXT,
+        "state": {"type": "string", "enum": RunState.values},
+        "looked_at": _NUMBER,
+        "to_look_at": _NUMBER,
+        "made_at": {"type": "string", "format": "date-time"},
+        "applied_at": _MAYBE_MOMENT,
+        **dict.fromkeys(("later", "earlier", "appear", "vanish"), _NUMBER),
+        **dict.fromkeys(("furthest_later_hours", "furthest_earlier_hours", "mean_hours"), _HOURS),
+    },
+}
+RECOMPUTATION = OpenApiResponse(_RECOMPUTATION, "The recomputation and its numbers; hours are of the clock.")
+NEW_RECOMPUTATION = {
+    201: OpenApiResponse(_RECOMPUTATION, "The preview with its numbers."),
+    202: OpenApiResponse(_RECOMPUTATION, "The preview is being made."),
+}
+RECOMPUTATION_ACCEPTED = {202: OpenApiResponse(_RECOMPUTATION, "The worker is at it.")}
 _MOMENT = {"type": "string", "format": "date-time"}
 _FLAG = {"type": "boolean"}
 _NOTE = {"type": "object", "properties": {"id": _NUMBER, "text": _TEXT, "at": _MOMENT, "by": _MAYBE}}

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from api.models import FilingWindow, IdempotencyKey, PhotoWindow, RoutingWindow, SupportWindow
+from api.models import IdempotencyKey
+from people.models import WINDOWS
 
 KEPT = timedelta(days=1)
 
@@ -13,7 +14,5 @@ def forget_old_answers() -> None:
     """Delete answers and counts older than a day."""
     before = timezone.now() - KEPT
     IdempotencyKey.objects.filter(made_at__lt=before).delete()
-    FilingWindow.objects.filter(hour__lt=before).delete()
-    RoutingWindow.objects.filter(hour__lt=before).delete()
-    PhotoWindow.objects.filter(hour__lt=before).delete()
-    SupportWindow.objects.filter(hour__lt=before).delete()
+    for window in WINDOWS:
+        window._default_manager.filter(hour__lt=before).delete()

@@ -1,4 +1,4 @@
-"""The staff's pages about people: accounts, memberships and the tokens of their programs."""
+"""The staff's pages about people: accounts, memberships, the tokens of their programs, and anonymous addresses."""
 
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from geo.admin import CarefulForms, GuardedAdmin, StaffAdmin
 from jurisdictions.admin.reference import NamedAdmin
 from jurisdictions.models import Jurisdiction
-from people.models import ApiToken, Contractor, Crew, Membership, User
+from people.models import WINDOWS, ApiToken, Contractor, Crew, Membership, User
 from people.tokens import make_token, revoke_token
 from persian.admin import Column, moment_column, period_column
 from persian.display import digits
@@ -45,6 +45,8 @@ TOKEN: list[Column] = [
     moment_column("expires_at", gettext_lazy("expires at")),
     moment_column("revoked_at", gettext_lazy("revoked at")),
 ]
+
+WINDOW: list[Column] = ["address", moment_column("hour", gettext_lazy("hour")), "count"]
 
 
 class MembershipInline(CarefulForms, Inline):
@@ -210,3 +212,11 @@ class ApiTokenAdmin(GuardedAdmin):
 def _owners(request: HttpRequest) -> QuerySet[User]:
     active = User.objects.filter(is_active=True).order_by("username")
     return active if request.user.is_superuser else active.filter(username=request.user.get_username())
+
+
+@admin.register(*WINDOWS)
+class WindowAdmin(GuardedAdmin):
+    """How much addresses have had without an account: to look at, never to change."""
+
+    list_display = fields = WINDOW
+    ordering = ["-hour", "-pk"]

@@ -1,4 +1,4 @@
-"""Users, what they may do and where, and the tokens their programs carry."""
+"""Users, what they may do and where, the tokens of their programs; what addresses have had without an account."""
 
 from typing import Self
 
@@ -147,3 +147,64 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.hint}…)"
+
+
+class Window(models.Model):
+    """How much of something an address (hashed) has had without an account within one hour."""
+
+    address = models.CharField(_("address"), max_length=64)
+    hour = models.DateTimeField(_("hour"), db_index=True)
+    count = models.PositiveIntegerField(_("count"), default=0)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.address} · {self.hour}"
+
+
+class FilingWindow(Window):
+    """Reports filed."""
+
+    class Meta:
+        verbose_name = _("filing window")
+        verbose_name_plural = _("filing windows")
+        constraints = [
+            models.UniqueConstraint(fields=["address", "hour"], name="people_filingwindow_address_hour_unique")
+        ]
+
+
+class RoutingWindow(Window):
+    """Points routed, many in one request."""
+
+    class Meta:
+        verbose_name = _("routing window")
+        verbose_name_plural = _("routing windows")
+        constraints = [
+            models.UniqueConstraint(fields=["address", "hour"], name="people_routingwindow_address_hour_unique")
+        ]
+
+
+class PhotoWindow(Window):
+    """Photos sent."""
+
+    class Meta:
+        verbose_name = _("photo window")
+        verbose_name_plural = _("photo windows")
+        constraints = [
+            models.UniqueConstraint(fields=["address", "hour"], name="people_photowindow_address_hour_unique")
+        ]
+
+
+class SupportWindow(Window):
+    """Reports joined."""
+
+    class Meta:
+        verbose_name = _("support window")
+        verbose_name_plural = _("support windows")
+        constraints = [
+            models.UniqueConstraint(fields=["address", "hour"], name="people_supportwindow_address_hour_unique")
+        ]
+
+
+WINDOWS: list[type[Window]] = [FilingWindow, RoutingWindow, PhotoWindow, SupportWindow]

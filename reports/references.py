@@ -13,6 +13,7 @@ LENGTH = 10  # 27^10, about 2·10^14: random, so that it tells nothing of how ma
 
 SOLVED = "outcome"  # the part of the tracking page that asks whether it was solved
 ANSWER = "answer"  # the part that takes the answer to a question of the staff
+PHOTOS = "photos"  # the part that shows the photos
 
 
 def new_reference() -> str:
@@ -40,8 +41,19 @@ def opens(*, reference: str, token: str) -> bool:
 def tracking_link(reference: str, *, language: str = settings.LANGUAGE_CODE, part: str = "") -> str:
     """The address of the page on which a reporter without an account follows the report, in the reporter's language.
 
-    `part` is the part of the page that it leads to: one of `SOLVED` and `ANSWER`.
+    `part` is the part of the page that it leads to: one of `SOLVED`, `ANSWER` and `PHOTOS`.
     """
-    choice = "" if language == settings.LANGUAGE_CODE else f"?lang={language}"
     anchor = f"#{part}" if part else ""
-    return f"{settings.PUBLIC_URL}/track/{reference}/{tracking_token(reference)}{choice}{anchor}"
+    return f"{settings.PUBLIC_URL}/track/{reference}/{tracking_token(reference)}{_in(language)}{anchor}"
+
+
+def photo_link(reference: str, number: int, *, language: str = settings.LANGUAGE_CODE) -> str:
+    """The address under which anybody sees a public photo, for as long as it is public.
+
+    It stays while public copies come and go: those of a photo that is still being decoded, or covered later.
+    """
+    return f"{settings.PUBLIC_URL}/photos/{reference}/{number}{_in(language)}"
+
+
+def _in(language: str) -> str:
+    return "" if language == settings.LANGUAGE_CODE else f"?lang={language}"

@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy, override
 from jurisdictions.models import Category
 from notifications.models import Channel
 from notifications.outbox import NewMessage, put_all
-from reports.models import StatusUpdate
-from reports.references import ANSWER, SOLVED, tracking_link
+from reports.models import Photo, StatusUpdate
+from reports.references import ANSWER, PHOTOS, SOLVED, photo_link, tracking_link
 from reports.workflow import CLOSED, Actor, Status
 
 LONGEST_NOTE_IN_SMS: Final = 160  # letters: the page has the whole note
+MOST_PHOTOS: Final = 3  # that an e-mail names
 
 _YOURS: Final = {
     Status.RECEIVED: gettext_lazy("Your report “%(category)s” (%(reference)s) is open again."),
@@ -43,6 +44,14 @@ class Listener:
     is_reporter: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhotosOfWork:
+    """The photos of a step: the numbers of those that the public sees, and the report that has them ("": none)."""
+
+    public: tuple[int, ...] = ()
+    reference: str = ""
+
+
 def tell(*, listeners: Iterable[Listener], update: StatusUpdate, at: datetime) -> int:
     """Put a message about a public step into the outbox for each of them, in this transaction; how many.
 
@@ -53,18 +62,27 @@ def tell(*, listeners: Iterable[Listener], update: StatusUpdate, at: datetime) -
     if not update.is_public or update.actor == Actor.REPORTER:
         return 0
     asked_alone = update.status == Status.WAITING
-    shown_on = update.report.reference if update.status == Status.RESOLVED and update.photos.exists() else ""
+    photos = _photos(update)
     told = [each for each in listeners if each.is_reporter or not asked_alone]
-    return put_all([_message(each, update, has_photo=each.reference == shown_on) for each in told], at=at)
+    return put_all([_message(each, update, photos) for each in told], at=at)
 
 
-def _message(listener: Listener, update: StatusUpdate, *, has_photo: bool) -> NewMessage:
+def _photos(update: StatusUpdate) -> PhotosOfWork:
+    """What the step shows; asked only of the one that may show something."""
+    if update.status != Status.RESOLVED:
+        return PhotosOfWork()
+    photos = Photo.objects.filter(step=update).usable()
+    public = photos.public_soon().order_by("number").values_list("number", flat=True)[:MOST_PHOTOS]
+    return PhotosOfWork(public=tuple(public), reference=update.report.reference if photos.exists() else "")
+
+
+def _message(listener: Listener, update: StatusUpdate, photos: PhotosOfWork) -> NewMessage:
     is_email = listener.channel == Channel.EMAIL
     with override(listener.language):
         subject = _("Your report %(reference)s: %(status)s") % _parts(listener, update)
-        photo = _("Your page shows a photo of the work.") if has_photo and is_email and listener.is_reporter else ""
-        lines = [_sentence(listener, update), _reason(listener, update), _note(update, whole=is_email), photo]
-        body = "\n".join([*filter(None, lines), *_link(listener, update)])
+        lines = [_sentence(listener, update), _reason(listener, update), _note(update, whole=is_email)]
+        shown = _photo_lines(listener, photos) if is_email else []
+        body = "\n".join([*filter(None, lines), *shown, *_link(listener, update)])
     return NewMessage(
         key=f"step:{update.pk}:{listener.channel}:{listener.person_hash}",
         channel=listener.channel,
@@ -97,6 +115,17 @@ def _reason(listener: Listener, update: StatusUpdate) -> str:
 
 def _note(update: StatusUpdate, *, whole: bool) -> str:
     return update.note if whole else Truncator(update.note).chars(LONGEST_NOTE_IN_SMS)
+
+
+def _photo_lines(listener: Listener, photos: PhotosOfWork) -> list[str]:
+    """Where the photos of the work are seen: the public ones by anybody, others on the page of who told the report."""
+    if photos.public:
+        links = [photo_link(photos.reference, number, language=listener.language) for number in photos.public]
+        return [_("Photo of the work: %(link)s") % {"link": link} for link in links]
+    if listener.is_reporter and listener.reference == photos.reference:
+        link = tracking_link(listener.reference, language=listener.language, part=PHOTOS)
+        return [_("Your page shows a photo of the work: %(link)s") % {"link": link}]
+    return []
 
 
 def _link(listener: Listener, update: StatusUpdate) -> list[str]:

@@ -1,8 +1,10 @@
-"""Photos on the tracking page: added by a plain form, and shown to the holder of the link alone."""
+"""Photos on the tracking page, for the holder of the link alone; and those that messages lead to."""
 
 from django.conf import settings
 from django.core.files.base import File
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -10,6 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.defaults import page_not_found
 
 from people.access import Viewer
+from people.models import PhotoWindow
+from people.visitors import NoRoom, take
 from persian.display import digits
 from reports import photos
 from reports.models import Photo, Report
@@ -36,7 +40,12 @@ def add_photos(request: HttpRequest, reference: str, token: str) -> HttpResponse
     if not form.is_valid():
         return track_page(request, reference, token, form=form, status=400)
     try:
-        _add(report, form)
+        _add(report, form, request)
+    except NoRoom as full:
+        sentence = sentences.TOO_MANY_WITHIN_THE_HOUR % {"minutes": full.minutes}
+        response = _again(request, reference, token, form, sentence, 429)
+        response.headers["Retry-After"] = str(full.wait_s)
+        return response
     except photos.NotTaken as error:
         return _again(request, reference, token, form, sentences.sentence_of(error.code), 400)
     except photos.TooManyPhotos:
@@ -48,13 +57,17 @@ def add_photos(request: HttpRequest, reference: str, token: str) -> HttpResponse
     return response
 
 
-def _add(report: Report, form: PhotosForm) -> None:
+def _add(report: Report, form: PhotosForm, request: HttpRequest) -> None:
     at, keep = timezone.now(), form.cleaned_data["keep_original"]
     incoming = [
         photos.look_at(File(each), declared=each.content_type or "", keeps_original=keep)
         for each in form.cleaned_data["photo"]
     ]
-    photos.add_photos(report=report, stored=photos.store(photos.announce(incoming, at=at), at=at), at=at)
+    with transaction.atomic():  # one commit for what is counted and announced
+        most = settings.ANONYMOUS_PHOTOS_PER_HOUR
+        take(window=PhotoWindow, request=request, more=len(incoming), most=most, at=at)
+        announced = photos.announce(incoming, at=at)
+    photos.add_photos(report=report, stored=photos.store(announced, at=at), at=at)
 
 
 def _is_too_large(request: HttpRequest) -> bool:
@@ -68,6 +81,23 @@ def _again(
     form.errors.clear()
     form.add_error("photo", digits(sentence))
     return track_page(request, reference, token, form=form, status=status)
+
+
+@require_safe
+def public_photo(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+    """What messages lead to: a public photo, wherever its copy is now; a word where it is still being prepared."""
+    rows = Photo.objects.public_soon().filter(report__reference=reference, number=number)
+    photo = rows.only("public_rendition").first()
+    if photo is None:
+        response: HttpResponse = page_not_found(request, Http404())
+    elif photo.public_rendition:
+        response = HttpResponseRedirect(reverse("v1:photo", args=[photo.public_rendition]))
+    else:
+        response = render(request, "web/photo_soon.html")
+        response.headers["Refresh"] = "15"
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
 
 
 @require_safe

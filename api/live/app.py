@@ -12,12 +12,12 @@ from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpResponse
 from django.utils import timezone, translation
 
-from api.clients import address_of
 from api.errors import Problem
 from api.live import refusals
 from api.live.asking import first_words, in_thread, read_question
 from api.live.feed import Feed
 from api.live.hub import Client, Full, Hub, TooMany
+from people.visitors import address_of
 
 logger = logging.getLogger(__name__)
 

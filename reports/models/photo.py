@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from geo.crs import WGS84
+from jurisdictions.models import Moderation
 from people.access import Right, Viewer
 from reports.models.report import Report
 from reports.models.status import StatusUpdate
@@ -62,6 +63,12 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
     def public(self) -> Self:
         """Those that anybody may see now, with copies made for the public."""
         return self.filter(IS_SHOWN).exclude(public_rendition="")
+
+    def public_soon(self) -> Self:
+        """Those, and those that the public is to see as soon as the worker has got to them."""
+        decoded = Q(state=PhotoState.RECEIVED, report__category__moderation=Moderation.AT_ONCE)
+        pictures = self.exclude(mime__in=DOCUMENTS)
+        return pictures.filter(Q(is_public=True) | decoded, report__is_public=True)
 
     def visible_to(self, viewer: Viewer) -> Self:
         """The public ones; those that came from the reporters who ask, or with a step told to them; those in charge."""

@@ -2,6 +2,11 @@
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+TOO_MANY_WITHIN_THE_HOUR = gettext_lazy(
+    "Too many photos from your address within this hour; try again in %(minutes)d minutes."
+)
 
 
 def sentence_of(code: str) -> str:

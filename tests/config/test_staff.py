@@ -16,10 +16,10 @@ from django.urls import reverse
 from django_q.models import OrmQ, Schedule, Task
 from django_q.signing import SignedPackage
 
-from api.models import FilingWindow, IdempotencyKey, PhotoWindow, RoutingWindow, SupportWindow
+from api.models import IdempotencyKey
 from jurisdictions.models import Department, SpecialHours, Street
 from notifications.models import Message
-from people.models import ApiToken, Contractor, Crew
+from people.models import ApiToken, Contractor, Crew, FilingWindow, PhotoWindow, RoutingWindow, SupportWindow
 from people.tokens import make_token
 from reports.contacts import NewContact
 from reports.duplicates import Person, merge, support
@@ -80,11 +80,11 @@ GUARDED = [
     "reports.DuplicateAct",
     "reports.Supporter",
     "reports.SupporterContact",
-    "api.SupportWindow",
+    "people.SupportWindow",
     "api.IdempotencyKey",
-    "api.FilingWindow",
-    "api.RoutingWindow",
-    "api.PhotoWindow",
+    "people.FilingWindow",
+    "people.RoutingWindow",
+    "people.PhotoWindow",
     "people.ApiToken",
 ]
 MADE_BY_A_FORM = {"people.ApiToken", "reports.Rerouting"}  # that calls its verb

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from jurisdictions.models import Category
 from notifications.models import Message
 from reports.duplicates import audience_of
 from reports.feedback import give_feedback
@@ -96,12 +97,94 @@ class TestEachPublicStep:
         assert Message.objects.count() == 2
 
 
-def test_an_email_says_that_there_is_a_photo_of_the_work(report, worker):
-    values = {"mime": "image/jpeg", "sha256": "0" * 64, "bytes": 1, "uploaded_at": LATER, "due_at": LATER}
-    Photo.objects.create(report=report, number=1, kind="after", from_reporter=False, **values)
-    step(report, "resolved", by=worker)
-    assert "صفحهٔ شما عکسی از کار انجام‌شده دارد." in said("email").split("\n")
-    assert "عکسی" not in said("sms")
+class TestThePhotoOfTheWork:
+    """An e-mail leads to it: to the address that stays where the public sees it, else to the reporter's own page."""
+
+    @pytest.fixture
+    def photographed(self, report):
+        def take(**changes) -> None:
+            values = {"mime": "image/jpeg", "sha256": f"{Photo.objects.count():064}", "bytes": 1, "uploaded_at": LATER}
+            kind = {"kind": "after", "from_reporter": False, "due_at": LATER}
+            number = Photo.objects.count() + 1
+            Photo.objects.create(report=report, number=number, **{**values, **kind, **changes})
+
+        return take
+
+    @pytest.fixture
+    def ready(self) -> dict:
+        return {"state": "ready", "due_at": None, "rendition": "r" * 32, "width": 4, "height": 3}
+
+    def reviewed(self, moderation: str) -> None:
+        Category.objects.update(moderation=moderation)
+
+    def lines(self, report, worker, channel="email") -> list[str]:
+        step(report, "resolved", by=worker)
+        return said(channel).split("\n")
+
+    def test_S5_one_that_the_public_sees_has_an_address_that_stays(self, report, worker, photographed, ready):
+        photographed(**ready, is_public=True, public_rendition="p" * 32)
+        assert f"عکس کار انجام‌شده: http://testserver/photos/{report.reference}/1" in self.lines(report, worker)
+
+    def test_S5_so_has_one_that_is_still_being_decoded_and_then_shown_at_once(self, report, worker, photographed):
+        photographed()
+        assert f"عکس کار انجام‌شده: http://testserver/photos/{report.reference}/1" in self.lines(report, worker)
+
+    @pytest.mark.parametrize("moderation", ["text_reviewed", "reviewed"])
+    @pytest.mark.parametrize("is_ready", [True, False])
+    def test_S5_one_that_is_not_public_is_on_the_reporters_page(
+        self, report, worker, photographed, ready, moderation, is_ready, client
+    ):
+        self.reviewed(moderation)
+        photographed(**(ready if is_ready else {}))
+        link = f"{tracking_link(report.reference)}#photos"
+        assert f"صفحهٔ شما عکس کار انجام‌شده را نشان می‌دهد: {link}" in self.lines(report, worker)
+        path, _, anchor = link.removeprefix("http://testserver").partition("#")
+        assert f'id="{anchor}"' in client.get(path).text
+
+    def test_one_of_a_report_that_is_not_public_is_on_its_page_too(self, report, worker, photographed, ready):
+        Report.objects.update(is_public=False)
+        report.refresh_from_db()
+        photographed(**ready, is_public=True)
+        assert f"{tracking_link(report.reference)}#photos" in "".join(self.lines(report, worker))
+
+    def test_an_sms_stays_short(self, report, worker, photographed, ready):
+        photographed(**ready, is_public=True, public_rendition="p" * 32)
+        assert [line for line in self.lines(report, worker, "sms") if "عکس" in line or "/photos/" in line] == []
+
+    def test_one_that_was_refused_is_none(self, report, worker, photographed):
+        photographed(state="refused", refusal="damaged", due_at=None)
+        step(report, "resolved", by=worker, note="پر شد")
+        assert "عکس" not in said("email")
+
+    def test_no_more_than_three_are_named(self, report, worker, photographed):
+        for _ in range(5):
+            photographed()
+        assert sum("/photos/" in line for line in self.lines(report, worker)) == 3
+
+    def test_the_language_of_the_reader_goes_with_the_link(self, report, worker, photographed):
+        Report.objects.update(language="en")
+        photographed()
+        assert f"Photo of the work: http://testserver/photos/{report.reference}/1?lang=en" in self.lines(report, worker)
+
+    def test_S5_others_of_the_problem_are_led_to_a_public_one_alone(self, small_city, report, worker, photographed):
+        mate = file_report(small_city.pothole, x=505, contact={"email": "reza@example.com"})
+        gathered(report, mate)
+        photographed()
+        step(Report.objects.get(pk=report.pk), "resolved", by=worker)
+        theirs = Message.objects.get(to="reza@example.com", key__startswith="step:")
+        assert f"http://testserver/photos/{report.reference}/1" in theirs.body
+
+    def test_others_of_the_problem_are_not_led_to_one_that_is_not_public(
+        self, small_city, report, worker, photographed
+    ):
+        mate = file_report(small_city.pothole, x=505, contact={"email": "reza@example.com"})
+        gathered(report, mate)
+        self.reviewed("reviewed")
+        photographed()
+        step(Report.objects.get(pk=report.pk), "resolved", by=worker)
+        theirs = Message.objects.get(to="reza@example.com", key__startswith="step:").body
+        assert "عکس" not in theirs
+        assert report.reference not in theirs
 
 
 class TestNobodyHears:

@@ -12,11 +12,12 @@ from reports.references import tracking_link, tracking_token
 from reports.tasks import see_to_photos
 from tests.api.desks import Desk
 from tests.factories import CategoryFactory
-from tests.photos.conftest import address_of, part
+from tests.photos.conftest import address_of, part, stored_names
 from tests.pictures import photo, plain, png_of, scene
 from tests.staff import handler
 from tests.web.conftest import RECEIVED_AT
 
+__all__ = ["stored_names"]
 pytestmark = pytest.mark.django_db
 
 
@@ -134,3 +135,95 @@ def test_a_constant_number_of_queries_shows_any_number_of_photos(client: Client,
     see_to_photos()
     with django_assert_num_queries(6):
         assert client.get(page_of(report)).text.count("/thumbnail") == 4
+
+
+class TestWhatMessagesLeadTo:
+    """/photos/{reference}/{number}: an address that stays while the public's copies come and go."""
+
+    def test_it_waits_for_the_worker_and_then_leads_to_the_copy(self, client: Client, tell):
+        report = tell()
+        send(client, report, part(photo()))
+        address = f"/photos/{report.reference}/1"
+        waiting = client.get(address)
+        assert (waiting.status_code, waiting.headers["Refresh"]) == (200, "15")
+        assert "عکس در حال آماده‌سازی است" in waiting.text
+        see_to_photos()
+        answer = client.get(address)
+        copy = Photo.objects.get().public_rendition
+        assert (answer.status_code, answer.headers["Location"]) == (302, f"/api/v1/photos/{copy}.jpg")
+        assert client.get(answer.headers["Location"]).headers["Content-Type"] == "image/jpeg"
+        assert answer.headers["Cache-Control"] == "no-store"
+
+    def test_it_outlives_what_was_covered_and_ends_with_what_is_hidden(self, client: Client, tell):
+        report = tell()
+        send(client, report, part(photo()))
+        see_to_photos()
+        address = f"/photos/{report.reference}/1"
+        before = client.get(address).headers["Location"]
+        photos.cover(photo=Photo.objects.get(), rectangles=[[0, 0, 0.5, 0.5]], at=RECEIVED_AT)
+        assert "Refresh" in client.get(address).headers
+        see_to_photos()
+        after = client.get(address).headers["Location"]
+        assert after != before
+        assert (client.get(before).status_code, client.get(after).status_code) == (404, 200)
+        photos.hide(photo=Photo.objects.get(), at=RECEIVED_AT)
+        assert client.get(address).status_code == 404
+
+    @pytest.mark.parametrize("moderation", ["text_reviewed", "reviewed", "never"])
+    def test_it_tells_nothing_of_a_photo_that_is_not_public(self, client: Client, tell, moderation):
+        report = tell(category=CategoryFactory(code="private", moderation=moderation))
+        send(client, report, part(photo()))
+        for _ in range(2):
+            answer = client.get(f"/photos/{report.reference}/1")
+            assert (answer.status_code, answer.text) == (404, client.get(f"/photos/{report.reference}/2").text)
+            see_to_photos()
+
+    @pytest.mark.parametrize("more", ["2", "0", "99999999999999999999", "-1", "x", "1/view"])
+    def test_a_number_that_is_none_leads_nowhere(self, client: Client, tell, more):
+        report = tell()
+        send(client, report, part(photo()))
+        assert client.get(f"/photos/{report.reference}/{more}").status_code == 404
+
+    def test_a_refused_one_leads_nowhere(self, client: Client, tell):
+        report = tell()
+        send(client, report, part(png_of(30_000, 30_000), mime="image/png"))
+        see_to_photos()
+        assert client.get(f"/photos/{report.reference}/1").status_code == 404
+
+
+class TestHowManyAnAddressSends:
+    def test_is_limited_within_an_hour_by_all_ways_together(self, client: Client, tell, settings, stored_names):
+        settings.ANONYMOUS_PHOTOS_PER_HOUR = 3
+        report = tell()
+        assert send(client, report, part(photo())).status_code == 303
+        by_api = f"{address_of(report)}?token={tracking_token(report.reference)}"
+        assert client.post(by_api, {"photo": part(photo(seed=1))}).status_code == 201
+        refused = send(client, report, part(photo(seed=2)), part(photo(seed=3)))
+        assert refused.status_code == 429
+        assert int(refused.headers["Retry-After"]) > 0
+        assert "در این ساعت از نشانی شما عکس‌های زیادی رسیده است" in refused.text
+        assert "چالهٔ بزرگی وسط خیابان است" in refused.text  # the page is there, with the form
+        assert (Photo.objects.count(), len(stored_names())) == (2, 2)
+        assert send(client, report, part(photo(seed=2))).status_code == 303
+
+    def test_is_said_in_english_too(self, client: Client, tell, settings):
+        settings.ANONYMOUS_PHOTOS_PER_HOUR = 0
+        client.cookies["django_language"] = "en"
+        refused = send(client, tell(), part(photo()))
+        assert refused.status_code == 429
+        assert "Too many photos from your address within this hour; try again in" in refused.text
+
+    def test_is_counted_for_each_address_by_itself(self, client: Client, tell, settings):
+        settings.ANONYMOUS_PHOTOS_PER_HOUR = 1
+        report = tell()
+        address = f"{page_of(report)}/photos"
+        for seed, host in enumerate(["192.0.2.1", "192.0.2.2"]):
+            answer = client.post(address, {"photo": part(photo(seed=seed))}, REMOTE_ADDR=host)
+            assert answer.status_code == 303
+        assert client.post(address, {"photo": part(photo(seed=5))}, REMOTE_ADDR="192.0.2.1").status_code == 429
+
+    def test_what_is_not_taken_is_not_counted(self, client: Client, tell, settings):
+        settings.ANONYMOUS_PHOTOS_PER_HOUR = 1
+        report = tell()
+        assert send(client, report, part(b"")).status_code == 400
+        assert send(client, report, part(photo())).status_code == 303

@@ -21,6 +21,7 @@ from reports.seeding import read_phrases
 from reports.workflow import Status
 
 TEXTS = 40  # to a category
+DAILY = 100_000 / 90  # reports that come in on a day: a million are those of two years and a half
 STATUSES = [Status.RECEIVED, Status.IN_PROGRESS, Status.RESOLVED, Status.RESOLVED]
 
 # Every 20 metres of every street.
@@ -94,7 +95,7 @@ SELECT translate(lpad(to_hex((draft.number * 681139181951) %% 1099511627776), 10
        coalesce(own.id, of_city.id), ground.codes
 FROM bench_draft AS draft
 JOIN bench_ground AS ground ON ground.number = draft.number AND ground.root_id IS NOT NULL
-CROSS JOIN LATERAL (SELECT now() - draft.moment * interval '90 days' AS at) AS moment
+CROSS JOIN LATERAL (SELECT now() - draft.moment * %(days)s * interval '1 day' AS at) AS moment
 LEFT JOIN rule ON rule.category_id = draft.category_id
 LEFT JOIN jurisdictions_jurisdiction AS place
        ON place.level_id = rule.level_id AND place.code = ground.codes ->> rule.level
@@ -124,13 +125,14 @@ def fill_database(*, manifest: Path, reports: int, recipe: str) -> None:
 
 @transaction.atomic
 def insert_reports(*, count: int) -> None:
-    """Public reports of some 90 days in the one city there is, in the order they came in. Raises TooFewReports."""
+    """Public reports of 90 days and more in the one city there is, as they came in. Raises TooFewReports."""
     values: dict[str, Any] = {
         "count": count,
         "texts": TEXTS,
         "letters": ALPHABET[:16],
         "statuses": [str(status) for status in STATUSES],
         "status_count": len(STATUSES),
+        "days": max(90.0, count / DAILY),
     }
     with connection.cursor() as cursor:
         cursor.execute("SELECT setseed(0.5)")

@@ -1,38 +1,41 @@
-"""All reports of a city linked and clustered in one go: what the worker does one by one, group by group.
+"""All reports of a city linked and clustered in one go: what the worker does one by one, ground by ground.
 
 The result is that of the reports coming one after the other, in any order. What is done is marked on each report, so an
-interrupted run goes on where it stopped.
+interrupted run goes on where it stopped. Reports that lie together are read and compared together, by several processes
+and without a lock; each is then linked and clustered under the lock of the city, if nothing has changed meanwhile.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+import multiprocessing
+from array import array
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
-from typing import Final
+from typing import Any, Final
 
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 
 from jurisdictions.models import Jurisdiction
+from reports.duplicates.comparing import Compared, compare
 from reports.duplicates.components import TooLarge
 from reports.duplicates.current import current_settings
-from reports.duplicates.linking import link_one
+from reports.duplicates.facts import Facts, facts_of
+from reports.duplicates.linking import Found, Pair, compared, in_city
 from reports.duplicates.locking import lock_cities
 from reports.duplicates.reclustering import place, recluster
+from reports.duplicates.score import Score
 from reports.duplicates.settings import Settings
-from reports.models import Report
+from reports.models import DuplicateLink, Report
 
-AT_ONCE: Final = 200  # reports in one transaction: nobody waits longer than that for the city
+TOGETHER: Final = 4_000  # reports that are read and compared together
+AT_ONCE: Final = 500  # reports in one transaction: nobody waits longer than that for the city
+FEW: Final = 2_000  # that one process does sooner than two
 FORGOTTEN_AT_ONCE: Final = 10_000
 
-# Reports beside which nothing lies within the widest radius need no comparison; the others come group by group, so
-# that those which hang together are done together.
-_GROUPS: Final = """
-SELECT report.id, grouped.grp FROM (
-    SELECT id, ST_ClusterDBSCAN(ST_Transform(location, %(srid)s), eps => %(radius)s, minpoints => 2) OVER () AS grp
-    FROM reports_report WHERE root_id = %(city)s
-) AS grouped JOIN reports_report AS report USING (id)
-WHERE report.duplicates_sought_at IS NULL ORDER BY grouped.grp NULLS FIRST, report.received_at, report.id
-"""
+# What lies together stands together: points are ordered along a curve that fills the plane.
+_WAITING: Final = """
+SELECT id FROM reports_report WHERE root_id = %s AND duplicates_sought_at IS NULL ORDER BY location, id"""
 
+Clock = Callable[[], datetime]
 Progress = Callable[[int, int], None]
 
 
@@ -50,52 +53,112 @@ def forget(*, city: Jurisdiction, progress: Progress | None = None) -> int:
     return done
 
 
-def cluster_all(*, city: Jurisdiction, clock: Callable[[], datetime], progress: Progress | None = None) -> int:
+def cluster_all(*, city: Jurisdiction, clock: Clock, progress: Progress | None = None, processes: int = 2) -> int:
     """Link and cluster whatever of a city waits for it; how many reports. Others may file and handle meanwhile."""
-    settings = current_settings()
-    widest = max(each.radius_m for each in (settings.default, *settings.profiles.values()))
-    # A degree of projection and of ground differ: rather too wide than too narrow.
-    values = {"srid": city.metric_srid, "radius": widest * 1.05, "city": city.pk}
-    with connection.cursor() as cursor:
-        cursor.execute(_GROUPS, values)
-        rows: list[tuple[int, int | None]] = cursor.fetchall()
+    waiting = _waiting(city)
+    work = _Work(city_id=city.pk, settings=current_settings(), clock=clock)
+    pieces = (waiting[start : start + TOGETHER].tolist() for start in range(0, len(waiting), TOGETHER))
+    alone = len(waiting) < FEW or processes < 2
     done = 0
-    for batch in _batches(rows):
-        _do(batch, city, settings, at=clock())
-        done += len(batch)
+    for count in _in_turn(work, pieces) if alone else _at_once(work, pieces, processes):
+        done += count
         if progress:
-            progress(done, len(rows))
+            progress(done, len(waiting))
     return done
 
 
-def _batches(rows: Sequence[tuple[int, int | None]]) -> Iterator[list[tuple[int, int | None]]]:
-    waiting = iter(rows)
-    while batch := list(islice(waiting, AT_ONCE)):
-        yield batch
+def _waiting(city: Jurisdiction) -> "array[int]":
+    with transaction.atomic(), connection.chunked_cursor() as cursor:
+        cursor.execute(_WAITING, [city.pk])
+        return array("q", (key for (key,) in cursor))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Work:
+    """What all pieces have in common."""
+
+    city_id: int
+    settings: Settings
+    clock: Clock
+
+    def do(self, piece: Sequence[int]) -> Iterator[int]:
+        """Compare reports that lie together, then write down what came of it; how many, each time some are done."""
+        found = compare(piece, city_id=self.city_id, settings=self.settings)
+        for start in range(0, len(piece), AT_ONCE):
+            keys = piece[start : start + AT_ONCE]
+            _write(keys, found, self, at=self.clock())
+            yield len(keys)
+
+
+def _in_turn(work: _Work, pieces: Iterable[Sequence[int]]) -> Iterator[int]:
+    for piece in pieces:
+        yield from work.do(piece)
+
+
+def _at_once(work: _Work, pieces: Iterable[Sequence[int]], processes: int) -> Iterator[int]:
+    connections.close_all()  # what is forked must not share them
+    _shared["work"] = work
+    with multiprocessing.get_context("fork").Pool(processes) as pool:
+        yield from pool.imap_unordered(_do_shared, pieces)
+
+
+_shared: dict[str, Any] = {}
+
+
+def _do_shared(piece: Sequence[int]) -> int:
+    return sum(_shared["work"].do(piece))
 
 
 @transaction.atomic
-def _do(batch: Sequence[tuple[int, int | None]], city: Jurisdiction, settings: Settings, *, at: datetime) -> None:
-    lock_cities([city.pk])
-    keys = [key for key, _group in batch]
-    here = Report.objects.filter(pk__in=keys, root=city)
-    linked = set(here.exclude(duplicate_cluster=None).values_list("pk", flat=True))  # may have to leave
-    there = set(here.values_list("pk", flat=True))
+def _write(keys: Sequence[int], found: Compared, work: _Work, *, at: datetime) -> None:
+    """Link and cluster these reports by what was found of them; compared anew where anything has changed since."""
+    lock_cities([work.city_id])
+    if not found.still_holds(keys):
+        found = compare(keys, city_id=work.city_id, settings=work.settings)
+    cluster_of = dict(Report.objects.filter(pk__in=keys, root=work.city_id).values_list("pk", "duplicate_cluster"))
+    touched = _link(cluster_of.keys(), found, work, at=at)
+    for key, cluster_id in cluster_of.items():
+        if cluster_id is not None:  # it may have to leave
+            touched.setdefault(key, set())
+    _place(touched, work.settings, at=at)
+    Report.objects.filter(pk__in=[key for key in keys if key not in touched]).update(duplicates_sought_at=at)
+
+
+def _link(keys: Collection[int], found: Compared, work: _Work, *, at: datetime) -> dict[int, set[int]]:
+    """Write the links of these reports; for each whose cluster may change by it the others of whom that is true."""
+    judged = found.of(keys)
+    links = {(each.first_id, each.second_id): each for each in DuplicateLink.objects.touching(list(keys))}
+    known = _known(keys, [pair for pair in links if pair not in judged], work)
+    made = Found()
     touched: dict[int, set[int]] = {}
-    for key, group in batch:
-        if key in there and (group is not None or key in linked):
-            others = link_one(key, city_id=city.pk, settings=settings, at=at)
-            if others or key in linked:
-                touched[key] = others
-    _place(touched, settings, at=at)
-    Report.objects.filter(pk__in=keys).update(duplicates_sought_at=at)
+    for pair in sorted(links.keys() | judged.keys()):
+        likeness, state = judged[pair] if pair in judged else _anew(pair, known, work.settings)
+        if made.judge(pair, links.get(pair), likeness, state, at=at):
+            for own, other in (pair, pair[::-1]):
+                if own in keys:
+                    touched.setdefault(own, set()).add(other)
+    made.write()
+    return touched
 
 
-def _place(touched: dict[int, set[int]], settings: Settings, *, at: datetime) -> None:
+def _known(keys: Collection[int], pairs: Sequence[Pair], work: _Work) -> dict[int, Facts]:
+    """What is known of both ends of links that nothing was found of: too far apart by now, or too unlike."""
+    ends = {key for pair in pairs for key in pair}
+    here = {key for key in ends if key in keys}
+    return facts_of(here | set(in_city(ends - here, work.city_id))) if ends else {}
+
+
+def _anew(pair: Pair, known: Mapping[int, Facts], settings: Settings) -> tuple[Score | None, str | None]:
+    one, other = (known.get(key) for key in pair)
+    return compared(one, other, settings) if one else (None, None)
+
+
+def _place(touched: Mapping[int, set[int]], settings: Settings, *, at: datetime) -> None:
     if not touched:
         return
     try:
-        recluster(touched={*touched, *set().union(*touched.values())}, at=at)
+        everybody = {*touched, *set().union(*touched.values())}
+        recluster(touched=everybody, at=at, settings=settings, sought=touched.keys())
     except TooLarge:
         for key, others in touched.items():
             place(key, touched=others, at=at, settings=settings)

@@ -67,6 +67,21 @@ def clusters_of(
     return sorted(map(frozenset, found.values()), key=_first)
 
 
+def tops(pairs: Iterable[tuple[K, K]]) -> dict[K, K]:
+    """For each key of these pairs one key that stands for all that hang together with it."""
+    above: dict[K, K] = {}
+
+    def top(key: K) -> K:
+        while (upper := above.setdefault(key, key)) != key:
+            above[key] = above[upper]
+            key = upper
+        return key
+
+    for one, other in pairs:
+        above[top(one)] = top(other)
+    return {key: top(key) for key in list(above)}
+
+
 def _first(keys: Collection[Any]) -> Any:
     return min(keys)
 

@@ -6,12 +6,12 @@ from typing import Final
 
 from django.db.models import Q
 
-from reports.duplicates.clustering import Edge, clusters_of
-from reports.duplicates.current import current_settings
-from reports.duplicates.facts import facts_of
+from reports.duplicates.clustering import Edge, clusters_of, tops
+from reports.duplicates.facts import Facts, facts_of
 from reports.duplicates.reconciling import MOST as MOST_COMPARED
 from reports.duplicates.reconciling import reconciled
 from reports.duplicates.roots import Member, read_members
+from reports.duplicates.settings import Settings
 from reports.models import DuplicateLink, Report
 from reports.models.duplicate_link import SAID
 
@@ -32,23 +32,43 @@ class Component:
     edges: Collection[Edge[int]]
     apart: Collection[frozenset[int]]
 
-    def clusters(self, caps: Mapping[int, float]) -> list[frozenset[int]]:
-        """The clusters that follow from it; `caps` are meters for each report."""
-        ranks = {key: each.received_at for key, each in self.members.items()}
-        return clusters_of(
-            edges=self._reconciled(caps, ranks),
-            places={key: each.place for key, each in self.members.items()},
-            apart=self.apart,
-            cap_m=caps,
-            ranks=ranks,
-        )
+    def clusters(self, settings: Settings) -> list[frozenset[int]]:
+        """The clusters that follow from it; what no links join is clustered by itself, as it would be alone."""
+        parts = self.parts()
+        compared = {key for part in parts if part.can_be_compared for key in part.members}
+        facts = facts_of(compared) if compared else {}
+        return sorted((group for part in parts for group in part._clusters(facts, settings)), key=min)
 
-    def _reconciled(self, caps: Mapping[int, float], ranks: Mapping[int, object]) -> Collection[Edge[int]]:
-        """The links without those that bring together what plainly contradicts each other."""
-        if not 2 < len(self.members) <= MOST_COMPARED:
-            return self.edges
-        settings, facts = current_settings(), facts_of(self.members)
-        return reconciled(self.edges, facts=facts, settings=settings, cap_m=caps, ranks=ranks)
+    @property
+    def can_be_compared(self) -> bool:
+        """Whether there are pairs without a link that may contradict each other, and not too many to look at them."""
+        return 2 < len(self.members) <= MOST_COMPARED
+
+    def parts(self) -> list["Component"]:
+        """What hangs together by links, each by itself; who has no link is left out."""
+        edges: dict[int, list[Edge[int]]] = {}
+        top_of = tops((edge.one, edge.other) for edge in self.edges)
+        for edge in self.edges:
+            edges.setdefault(top_of[edge.one], []).append(edge)
+        members: dict[int, dict[int, Member]] = {top: {} for top in edges}
+        for key, top in top_of.items():
+            members[top][key] = self.members[key]
+        apart: dict[int, list[frozenset[int]]] = {top: [] for top in edges}
+        for pair in self.apart:
+            if pair <= top_of.keys() and len(found := {top_of[key] for key in pair}) == 1:
+                apart[found.pop()].append(pair)
+        return [Component(members=members[top], edges=edges[top], apart=apart[top]) for top in edges]
+
+    def _clusters(self, facts: Mapping[int, Facts], settings: Settings) -> list[frozenset[int]]:
+        """The clusters of one part; without the links that bring together what plainly contradicts each other."""
+        caps = {key: settings.profile(each.category).cap_m for key, each in self.members.items()}
+        ranks = {key: each.received_at for key, each in self.members.items()}
+        edges = self.edges
+        if self.can_be_compared:
+            told = {key: facts[key] for key in self.members}
+            edges = reconciled(edges, facts=told, settings=settings, cap_m=caps, ranks=ranks)
+        places = {key: each.place for key, each in self.members.items()}
+        return clusters_of(edges=edges, places=places, apart=self.apart, cap_m=caps, ranks=ranks)
 
 
 def component_of(touched: Collection[int], *, most: int) -> Component:

@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
+from reports.duplicates.bounds import Numbers
 from reports.duplicates.candidates import MOST
-from reports.duplicates.rows import Floats, Ints, Rows
 from reports.duplicates.settings import Profile, Settings
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 AT_ONCE: Final = 500_000  # pairs in memory
 CHUNK: Final = 20_000  # rows whose pairs are made together
@@ -17,6 +21,17 @@ _ROW: Final = (
     1000.0  # between two bands of latitude: longitudes fit in between, with all that is looked for around them
 )
 _DAY_S: Final = 86_400.0
+
+
+class Ground(Numbers, Protocol):
+    """What is to be paired. What is not usable (without a place) is left out."""
+
+    @property
+    def usable(self) -> NDArray[np.bool_]:
+        """Which have a place and a time."""
+
+    def __len__(self) -> int:
+        """How many there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +57,16 @@ class Pairs:
 
 
 class Pairing:
-    """All pairs of a file, in chunks of rows that lie near each other."""
+    """All pairs of a file, in chunks of rows that lie near each other.
 
-    def __init__(self, rows: Rows, settings: Settings) -> None:
+    With `both_ways` each row is paired with what came after it as well, as the database finds it for a report that has
+    been there for long: what counts is whether the other one is closed now.
+    """
+
+    def __init__(self, rows: Ground, settings: Settings, *, both_ways: bool = False) -> None:
         self._rows = rows
         self._settings = settings
+        self._both_ways = both_ways
         usable = np.flatnonzero(rows.usable)
         order = usable[np.lexsort((usable, rows.at[usable]))]
         self._rank: Ints = np.full(len(rows), -1)
@@ -119,15 +139,24 @@ class Pairing:
         offsets = np.arange(len(later)) - np.repeat(np.cumsum(counts) - counts, counts)
         earlier = block.rows[np.repeat(first, counts) + offsets]
         rows = self._rows
-        before = self._rank[earlier] < self._rank[later]
-        later, earlier = later[before], earlier[before]
-        closed = rows.closed_at[earlier]
-        since = np.where(closed <= rows.at[later], closed, rows.at[earlier])
-        recent = rows.at[later] - since <= profile.window_days * _DAY_S
-        later, earlier = later[recent], earlier[recent]
+        within = self._in_time(later, earlier, profile.window_days * _DAY_S)
+        later, earlier = later[within], earlier[within]
         metres = metres_between(rows.lon[later], rows.lat[later], rows.lon[earlier], rows.lat[earlier])
         near = metres <= profile.radius_m
         return later[near], earlier[near], metres[near]
+
+    def _in_time(self, later: Ints, earlier: Ints, window_s: float) -> NDArray[np.bool_]:
+        """Whether each other one came before, or either way, and not too long ago."""
+        rows = self._rows
+        closed, came, asked = rows.closed_at[earlier], rows.at[earlier], rows.at[later]
+        within: NDArray[np.bool_]
+        if self._both_ways:
+            since = np.where(np.isinf(closed), came, closed)
+            within = (later != earlier) & (came <= asked + window_s) & (since >= asked - window_s)
+        else:
+            since = np.where(closed <= asked, closed, came)
+            within = (self._rank[earlier] < self._rank[later]) & (asked - since <= window_s)
+        return within
 
     def _block(self, code: str, radius_m: float) -> Block:
         if (code, radius_m) not in self._blocks:

@@ -2,6 +2,9 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Final
+
+from django.db import connection
 
 from reports.duplicates.components import MOST, MOST_FOR_PEOPLE, Component, TooLarge, component_of, joining
 from reports.duplicates.crowds import beside
@@ -12,13 +15,21 @@ from reports.duplicates.settings import Settings
 from reports.models import DuplicateCluster, Report
 
 
-def recluster(*, touched: Collection[int], at: datetime, most: int = MOST_FOR_PEOPLE) -> list[GivenBack]:
+def recluster(
+    *,
+    touched: Collection[int],
+    at: datetime,
+    most: int = MOST_FOR_PEOPLE,
+    settings: Settings | None = None,
+    sought: Collection[int] = (),
+) -> list[GivenBack]:
     """Let the clusters of all that hangs together with these reports follow from the links; raises TooLarge.
 
     A cluster keeps its key where most of it stays together. Who leaves one gets back the status that was its own.
+    `sought` are reports whose duplicates have been looked for just now, which is written down with it.
     """
     component = component_of(touched, most=most)
-    return store(component, component.clusters(caps_of(component, current_settings())), at=at)
+    return store(component, component.clusters(settings or current_settings()), at=at, sought=sought)
 
 
 def place(report_id: int, *, touched: Collection[int], at: datetime, settings: Settings) -> list[GivenBack]:
@@ -30,12 +41,7 @@ def place(report_id: int, *, touched: Collection[int], at: datetime, settings: S
         component = component_of({report_id, *touched}, most=MOST)
     except TooLarge:
         component = beside(report_id, edges=joining([report_id]))
-    return store(component, component.clusters(caps_of(component, settings)), at=at)
-
-
-def caps_of(component: Component, settings: Settings) -> dict[int, float]:
-    """How wide a cluster with each of these reports may be, in meters."""
-    return {key: settings.profile(each.category).cap_m for key, each in component.members.items()}
+    return store(component, component.clusters(settings), at=at, sought=[report_id])
 
 
 def elect_again(*, cluster_id: int) -> None:
@@ -46,26 +52,42 @@ def elect_again(*, cluster_id: int) -> None:
         _root(cluster, read_members(keys, locked=False).values())
 
 
-def store(component: Component, groups: Sequence[frozenset[int]], *, at: datetime) -> list[GivenBack]:
+def store(
+    component: Component, groups: Sequence[frozenset[int]], *, at: datetime, sought: Collection[int] = ()
+) -> list[GivenBack]:
     """Write the groups down as the clusters of the component's reports, and elect their roots."""
     members = component.members
     kept = _kept(groups, members)
-    moved: dict[int | None, list[int]] = {}
-    clusters: list[tuple[DuplicateCluster, frozenset[int]]] = []
-    for group, cluster in zip(groups, _clusters(groups, kept, members, at), strict=True):
-        clusters.append((cluster, group))
-        moved[cluster.pk] = [key for key in group if members[key].cluster_id != cluster.pk]
+    clusters = _clusters(groups, kept, members, at)
+    moved: dict[int, int | None] = {}
+    for group, cluster in zip(groups, clusters, strict=True):
+        moved.update({key: cluster.pk for key in group if members[key].cluster_id != cluster.pk})
     together = frozenset().union(*groups)
-    moved[None] = [key for key, each in members.items() if key not in together and each.cluster_id is not None]
-    for cluster_id, keys in moved.items():
-        if keys:
-            Report.objects.filter(pk__in=keys).update(duplicate_cluster=cluster_id)
+    alone = (key for key, each in members.items() if key not in together and each.cluster_id is not None)
+    moved.update(dict.fromkeys(alone, None))
+    _move(moved, {key: members[key].cluster_id for key in sought if key in members}, at=at)
     _end({each.cluster_id for each in members.values()} - set(kept.values()))
-    for cluster, group in clusters:
+    for cluster, group in zip(clusters, groups, strict=True):
         _root(cluster, [members[key] for key in group])
     # Whoever stays may have been left by the root with which it had taken a step.
-    parted = {members[key].cluster_id for keys in moved.values() for key in keys} - {None}
+    parted = {members[key].cluster_id for key in moved} - {None}
     return give_back([key for key, each in members.items() if each.cluster_id in parted], at=at)
+
+
+# Each row once, whatever is written of it: a report is in a dozen indexes.
+_MOVE: Final = """
+UPDATE reports_report AS report
+SET duplicate_cluster_id = moved.cluster_id,
+    duplicates_sought_at = CASE WHEN moved.sought THEN %s::timestamptz ELSE report.duplicates_sought_at END
+FROM unnest(%s::bigint[], %s::bigint[], %s::boolean[]) AS moved (id, cluster_id, sought) WHERE report.id = moved.id"""
+
+
+def _move(moved: Mapping[int, int | None], sought: Mapping[int, int | None], *, at: datetime) -> None:
+    """Let reports be in clusters; those that were `sought` and stay are named with the cluster that they are in."""
+    rows = {**sought, **moved}
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(_MOVE, [at, list(rows), list(rows.values()), [key in sought for key in rows]])
 
 
 def _kept(groups: Sequence[frozenset[int]], members: Mapping[int, Member]) -> dict[frozenset[int], int]:
@@ -76,9 +98,11 @@ def _kept(groups: Sequence[frozenset[int]], members: Mapping[int, Member]) -> di
             if (cluster_id := members[key].cluster_id) is not None:
                 shares[cluster_id, group] = shares.get((cluster_id, group), 0) + 1
     kept: dict[frozenset[int], int] = {}
+    taken: set[int] = set()
     for cluster_id, group in sorted(shares, key=lambda pair: (-shares[pair], pair[0], min(pair[1]))):
-        if group not in kept and cluster_id not in kept.values():
+        if group not in kept and cluster_id not in taken:
             kept[group] = cluster_id
+            taken.add(cluster_id)
     return kept
 
 

@@ -1,7 +1,7 @@
 """Reports of a file as the service would have seen them: each compared with what had come before, then clustered."""
 
 import multiprocessing
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, Final
@@ -9,12 +9,14 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from reports.duplicates.clustering import Edge, clusters_of
+from reports.duplicates.bounds import Bounds
+from reports.duplicates.clustering import Edge, clusters_of, tops
 from reports.duplicates.pairing import Pairing
 from reports.duplicates.reconciling import MOST, reconciled
 from reports.duplicates.rows import Floats, Ints, Rows
 from reports.duplicates.score import value_of
 from reports.duplicates.settings import Settings
+from reports.duplicates.sifting import LEFT_OUT, sifted
 
 BEST: Final = 5
 FEW: Final = 5_000  # rows that one process does sooner than two
@@ -93,19 +95,25 @@ def _compare_shared(chunk: Ints) -> _Part:
 
 def _compare(*, pairing: Pairing, rows: Rows, settings: Settings, chunk: Ints) -> _Part:
     pairs = pairing.pairs(chunk)
-    values = _values(rows, settings, pairs.later, pairs.earlier)
-    recurs = rows.closed_at[pairs.earlier] <= rows.at[pairs.later]
-    part = _best(chunk, pairs.later, pairs.earlier, pairs.metres, values, recurs)
-    enough = values >= _link_from(rows, settings, pairs.later, pairs.earlier)
-    linked = enough & ~recurs
-    links = np.column_stack([pairs.later[linked], pairs.earlier[linked], values[linked]]).astype(np.float64)
-    return _Part(chunk, *part, links)
-
-
-def _values(rows: Rows, settings: Settings, later: Ints, earlier: Ints) -> Floats:
-    facts = rows.facts
-    pairs = zip(later.tolist(), earlier.tolist(), strict=True)
-    return np.array([value_of(facts(one), facts(other), settings=settings) for one, other in pairs], np.float64)
+    later, earlier, metres = pairs.later, pairs.earlier, pairs.metres
+    places = np.empty(int(chunk.max()) + 1, np.int64)
+    places[chunk] = np.arange(len(chunk))
+    at = places[later]  # what lies near each other is compared one after the other
+    recurs = rows.closed_at[earlier] <= rows.at[later]
+    limits = _link_from(rows, settings, later, earlier)
+    ends, facts = (later.tolist(), earlier.tolist()), rows.facts
+    values = sifted(
+        later=at,
+        recurs=recurs,
+        most=Bounds(rows, settings).of(later, earlier, metres),
+        limits=limits,
+        best=BEST,
+        value=lambda pair: value_of(facts(ends[0][pair]), facts(ends[1][pair]), settings=settings),
+    )
+    best = _best(chunk, at, earlier, metres, values, recurs)
+    linked = (values >= limits) & ~recurs
+    links = np.column_stack([later[linked], earlier[linked], values[linked]]).astype(np.float64)
+    return _Part(chunk, *best, links)
 
 
 def _link_from(rows: Rows, settings: Settings, later: Ints, earlier: Ints) -> Floats:
@@ -121,16 +129,15 @@ def _best(
     chunk: Ints, later: Ints, earlier: Ints, metres: Floats, values: Floats, recurs: NDArray[np.bool_]
 ) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.bool_]]:
     """The best few of each row: what was open first, then by score, then the nearer."""
-    places = np.empty(int(chunk.max()) + 1, np.int64)
-    places[chunk] = np.arange(len(chunk))
     order = np.lexsort((metres, -values, recurs, later))
+    order = order[values[order] != LEFT_OUT]
     later, earlier, values, recurs = later[order], earlier[order], values[order], recurs[order]
     starts = np.flatnonzero(np.r_[True, later[1:] != later[:-1]]) if len(later) else np.empty(0, np.int64)
     rank = np.arange(len(later)) - np.repeat(starts, np.diff(np.r_[starts, len(later)]))
     kept = rank < BEST
     best = np.full((len(chunk), BEST), -1, np.int32)
     scores, again = np.zeros((len(chunk), BEST), np.float32), np.zeros((len(chunk), BEST), np.bool_)
-    row, rank = places[later[kept]], rank[kept]
+    row, rank = later[kept], rank[kept]
     best[row, rank], scores[row, rank], again[row, rank] = earlier[kept], values[kept], recurs[kept]
     return best, scores, again
 
@@ -155,21 +162,13 @@ def clusters_among(rows: Rows, edges: Sequence[Edge[int]], settings: Settings) -
     return clusters_of(edges=edges, places=places, cap_m=caps, ranks=ranks)
 
 
-def groups_of(links: NDArray[np.float64]) -> Iterator[Ints]:
+def groups_of(links: NDArray[np.float64]) -> list[Ints]:
     """The numbers of the links (one, other, score) of each group that hangs together."""
-    root: dict[int, int] = {}
-
-    def find(key: int) -> int:
-        while (above := root.setdefault(key, key)) != key:
-            root[key] = root[above]
-            key = above
-        return key
-
-    for one, other, _score in links:
-        root[find(int(one))] = find(int(other))
-    tops = np.array([find(int(one)) for one, _other, _score in links], np.int64)
-    order = np.argsort(tops, kind="stable")
-    if not len(order):
-        return iter(())
-    bounds = np.flatnonzero(np.r_[True, tops[order][1:] != tops[order][:-1]])
-    return iter(np.split(order, bounds[1:]))
+    if not len(links):
+        return []
+    ones = links[:, 0].astype(np.int64).tolist()
+    top_of = tops(zip(ones, links[:, 1].astype(np.int64).tolist(), strict=True))
+    found = np.array([top_of[one] for one in ones], np.int64)
+    order = np.argsort(found, kind="stable")
+    bounds = np.flatnonzero(np.r_[True, found[order][1:] != found[order][:-1]])
+    return np.split(order, bounds[1:])

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from persian.normalize import fold
 from reports.contacts import keyed_hash
+from reports.duplicates.bounds import has_of
 from reports.duplicates.cells import read_hashes, read_moment, read_number
 from reports.duplicates.facts import Facts
 from reports.duplicates.settings import Settings
@@ -73,6 +74,7 @@ class Rows:
     def __init__(self, *, texts: Any) -> None:
         self.lon = self.lat = self.accuracy_m = self.at = self.closed_at = np.empty(0)
         self.category: Ints = np.empty(0, np.int64)
+        self.has: NDArray[np.uint8] = np.empty(0, np.uint8)
         self.categories: list[str] = []
         self.faults: dict[str, Fault] = {name: Fault() for name in FAULTS}
         self._texts = texts
@@ -191,6 +193,7 @@ class _Reading:
         self._settings = settings
         self._numbers = {name: array("d") for name in NUMBERS}
         self._category = array("q")
+        self._has = array("B")
         self._codes: dict[str, int] = {}
         self._ends = array("q")
         self._lines = array("q")
@@ -212,8 +215,10 @@ class _Reading:
         code = self._settings.code_of(cells.get("category", "").strip())
         self._category.append(self._codes.setdefault(code, len(self._codes)))
         self._lines.append(line)
-        parts = [name, *(fold(cells.get(each, "")) for each in ("address", "description"))]
-        parts += [cells.get(each, "").strip() for each in ("device", "photo_hash")]
+        address, words = (fold(cells.get(each, "")) for each in ("address", "description"))
+        device, photos = (cells.get(each, "").strip() for each in ("device", "photo_hash"))
+        self._has.append(has_of(words=words, address=address, photos=photos, people=device))
+        parts = [name, address, words, device, photos]
         text = _PART.join(part.replace(_PART, " ") for part in parts).encode("utf-8", "replace")
         texts.write(text)
         self._end += len(text)
@@ -225,6 +230,7 @@ class _Reading:
         for name, values in self._numbers.items():
             setattr(rows, name, np.array(values, np.float64))
         rows.category = np.array(self._category, np.int64)
+        rows.has = np.array(self._has, np.uint8)
         rows.categories = list(self._codes)
         rows._ends = np.array(self._ends, np.int64)
         self._leave_out_exchanged()

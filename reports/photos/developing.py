@@ -8,8 +8,8 @@ from typing import Any, Final
 from django.db import transaction
 
 from jurisdictions.models import Moderation
-from reports.models import Photo, PhotoState, Refusal, Report
-from reports.photos import files
+from reports.models import Photo, PhotoKind, PhotoState, Refusal, Report
+from reports.photos import files, hints
 from reports.photos.covering import covered
 from reports.photos.decoding import Decoded, Refused, Unfinished, decode, taken_at
 
@@ -111,6 +111,8 @@ def _finish(photo: Photo, decoded: Decoded, *, at: datetime) -> bool:
             # Without the sender's consent neither the place is kept nor the file that holds it.
             files.doom([] if photo.keeps_original else [photo.original], at=at)
             files.keep([*own, *(copies if has_copies else ())], photo_id=photo.pk)
+            if photo.kind == PhotoKind.BEFORE and decoded.perceptual_hash is not None:
+                hints.ask_for_search(report.pk)
     files.doom([] if has_copies and written else copies, at=at)
     return written
 

@@ -1,9 +1,17 @@
-"""The worker told that there are photos to see to; the rows are the truth, and a sweep finds what a lost job left."""
+"""The worker told that there are photos to see to, and that one can be compared.
+
+The rows are the truth, and sweeps find what a lost job left.
+"""
+
+from functools import partial
 
 from django.db import connection, transaction
 from django_q.tasks import async_task
 
+from reports.models import Report
+
 JOB = "reports.tasks.see_to_photos"
+SEEKING = "reports.tasks.seek"
 
 
 def hint() -> None:
@@ -18,3 +26,18 @@ def _enqueue() -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL synchronous_commit TO off")
         async_task(JOB, q_options={"group": "photos", "save": False})
+
+
+def ask_for_search(report_id: int) -> None:
+    """Have the duplicates of a report looked for anew: there is a photo of it now. Nothing where that waits already.
+
+    In the transaction that writes down the photo's hash, with the report locked: a search under way has locked it too,
+    so it either sees the photo or is followed by another.
+    """
+    sought = Report.objects.filter(pk=report_id, duplicates_sought_at__isnull=False)
+    if sought.update(duplicates_sought_at=None):
+        transaction.on_commit(partial(_enqueue_search, report_id), robust=True)
+
+
+def _enqueue_search(report_id: int) -> None:
+    async_task(SEEKING, report_id, q_options={"group": "duplicates", "save": False})

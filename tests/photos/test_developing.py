@@ -15,14 +15,16 @@ from django.core.files.base import File
 from django.db import connection
 from django.utils import timezone
 from django_q.models import OrmQ
+from django_q.signing import SignedPackage
 from PIL import Image
 
 from reports.correcting import correct
-from reports.models import Photo
+from reports.duplicates import seek_duplicates
+from reports.models import DuplicateLink, Photo, Report
 from reports.photos import decoding, developing
 from reports.photos.decoding import Decoded, Refused, Unfinished, decode, taken_at
 from reports.photos.likeness import hash_of, hashes_of, likeness
-from reports.tasks import BUDGET, see_to_photos, sweep_photos
+from reports.tasks import BUDGET, SEEKING, see_to_photos, seek, sweep_photos
 from tests.factories import CategoryFactory
 from tests.notifications.helpers import kill, until
 from tests.photos.conftest import part, shown
@@ -31,6 +33,8 @@ from tests.processes import ROOT, environment
 from tests.staff import file_report
 
 pytestmark = pytest.mark.django_db
+
+FAR_APART = ((500, "چاله"), (540, "دریچه افتاده"))  # meters, and what is told
 
 
 @pytest.fixture
@@ -105,6 +109,59 @@ def test_a_photo_that_was_not_finished_is_tried_again_and_then_refused(report, s
         assert kept.attempts == attempt
         Photo.objects.filter(state="received").update(due_at=timezone.now())
     assert (kept.state, kept.refusal, kept.original) == ("refused", "too_hard", "")
+
+
+class TestADuplicateByItsPhoto:
+    """What a photo shows is known when it has been decoded, and the report has been compared by then."""
+
+    @pytest.fixture
+    def filed(self, small_city, send):
+        """Two reports that only their photos tell to be one problem, compared when they came."""
+        reports = [file_report(small_city.pothole, x=x, description=text) for x, text in FAR_APART]
+        for report in reports:
+            assert seek_duplicates(report_id=report.pk, at=timezone.now())
+        assert not DuplicateLink.objects.filter(state="automatic").exists()
+        return reports
+
+    def test_is_found_by_one_more_search_for_each(self, filed, send, django_capture_on_commit_callbacks):
+        for report in filed:
+            send(report, part(photo()))
+        OrmQ.objects.all().delete()
+        with django_capture_on_commit_callbacks(execute=True):
+            see_to_photos()
+        jobs = [SignedPackage.loads(each.payload) for each in OrmQ.objects.order_by("pk")]
+        assert [(job["func"], job["args"]) for job in jobs] == [(SEEKING, (report.pk,)) for report in filed]
+        assert set(Report.objects.unsought()) == set(filed)  # a lost job is made up for by the sweep
+        for job in jobs:
+            seek(*job["args"])
+        [link] = DuplicateLink.objects.all()
+        assert link.features["photo_likeness"] == 1
+        assert not Report.objects.unsought().exists()
+
+    def test_asks_once_for_all_photos_that_come_together(self, filed, send, django_capture_on_commit_callbacks):
+        report = filed[0]
+        send(report, *(part(plain(scene(64, 48, seed=seed))) for seed in range(3)))
+        OrmQ.objects.all().delete()
+        with django_capture_on_commit_callbacks(execute=True):
+            see_to_photos()
+        assert OrmQ.objects.count() == 1
+
+    def test_is_not_sought_by_what_shows_the_end_of_it(self, filed, head, send, django_capture_on_commit_callbacks):
+        send(filed[0], part(photo()), desk=head, kind="after")
+        send(filed[1], part(png_of(64, 48), mime="image/png"), desk=head)  # of one tone: like nothing
+        OrmQ.objects.all().delete()
+        with django_capture_on_commit_callbacks(execute=True):
+            see_to_photos()
+        assert Photo.objects.filter(state="ready").count() == 2
+        assert not OrmQ.objects.exists()
+        assert not Report.objects.unsought().exists()
+
+    @pytest.mark.django_db(transaction=True)
+    def test_is_found_by_the_worker(self, worker, filed, send):
+        for report in filed:
+            send(report, part(photo()))
+        with worker():
+            until(lambda: DuplicateLink.objects.filter(state="automatic").exists())
 
 
 @pytest.mark.django_db(transaction=True)

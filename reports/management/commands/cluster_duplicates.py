@@ -11,7 +11,7 @@ from reports.models import DuplicateCluster, Report
 
 
 class Command(BaseCommand):
-    """`manage.py cluster_duplicates [--city CODE] [--rescore]`."""
+    """`manage.py cluster_duplicates [--city CODE] [--rescore] [--processes N]`."""
 
     help = "Links and clusters the reports of one problem, group by group; goes on where it was interrupted."
 
@@ -22,6 +22,8 @@ class Command(BaseCommand):
             "--rescore", action="store_true", help="compare all reports again, as after a change of the settings"
         )
 
+        parser.add_argument("--processes", type=int, default=2, help="that compare at once (2)")
+
     def handle(self, *args: Any, **options: Any) -> None:
         """City by city."""
         cities = Jurisdiction.objects.cities().order_by("code")
@@ -30,16 +32,16 @@ class Command(BaseCommand):
             if not cities:
                 raise CommandError(f"There is no city {options['city']}.")
         for city in cities:
-            self._one(city, rescore=options["rescore"])
+            self._one(city, rescore=options["rescore"], processes=options["processes"])
 
-    def _one(self, city: Jurisdiction, *, rescore: bool) -> None:
+    def _one(self, city: Jurisdiction, *, rescore: bool, processes: int) -> None:
         if rescore:
             forget(city=city)
-        done = cluster_all(city=city, clock=timezone.now, progress=self._progress)
+        done = cluster_all(city=city, clock=timezone.now, progress=self._progress, processes=processes)
         problems = DuplicateCluster.objects.filter(city=city).count()
         reports = Report.objects.filter(root=city, duplicate_cluster__isnull=False).count()
         self.stdout.write(f"{city.code}: {done} reports looked at; {reports} tell of {problems} problems with several.")
 
     def _progress(self, done: int, total: int) -> None:
-        if done == total or done % 10_000 < 200:
+        if done == total or done % 10_000 < 4_000:
             self.stderr.write(f"{done} of {total}")

@@ -3,13 +3,17 @@
 import random
 from io import StringIO
 
+import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
-from reports.duplicates import seek_duplicates
-from reports.models import DuplicateCluster, DuplicateLink, LinkState, Report
+from reports.correcting import correct
+from reports.duplicates import batch, seek_duplicates
+from reports.duplicates.surroundings import tiles_around
+from reports.models import DuplicateCluster, DuplicateLink, LinkState, Photo, Report
 from tests.factories import CategoryFactory
 from tests.reports.duplicate_ground import link, together
+from tests.shapes import at
 from tests.staff import FILED_AT
 
 WORDS = [
@@ -67,6 +71,114 @@ def test_D13_some_hundred_reports_one_by_one_in_any_order_give_what_the_batch_gi
     assert problems() == found[0] == found[1]
     assert len(found[0]) > 10
     assert not Report.objects.unsought().exists()
+
+
+SIDES = ["سمت راست", "سمت چپ"]
+LAMPS = ["چراغ جلوی داروخانه {} خاموش است", "چراغ {} کوچه خاموش است، جلوی مدرسه", "چراغ خاموش است"]
+
+
+def test_D13_what_contradicts_each_other_is_parted_however_much_else_is_done_with_it(told) -> None:
+    """A vague report is like both of two that plainly are not one, at each of many places."""
+    chance = random.Random(3)
+    reports = [
+        told(
+            place % 10 * 100 - 450 + chance.uniform(0, 12),
+            y=100 + place // 10 * 110 + chance.uniform(0, 12),
+            minutes=chance.uniform(0, 600),
+            words=words.format(chance.choice(SIDES)),
+            address=f"{place} {number}",
+        )
+        for place in range(70)
+        for number, words in enumerate(LAMPS)
+    ]
+    chance.shuffle(reports)
+    for report in reports:
+        seek_duplicates(report_id=report.pk, at=FILED_AT)
+    found = problems()
+    forget_all()
+
+    run()
+
+    assert problems() == found
+    assert len(found) > 60
+
+
+def test_what_changes_while_it_is_compared_is_compared_anew(told, monkeypatch) -> None:
+    first, second, third = told(), told(3, minutes=1), told(5, minutes=2)
+    compare, compared = batch.compare, []
+
+    def meanwhile(keys, **how):
+        found = compare(keys, **how)
+        if not compared:
+            correct(report=second, location=at(950, 500), at=FILED_AT)
+        compared.append(keys)
+        return found
+
+    monkeypatch.setattr(batch, "compare", meanwhile)
+
+    run()
+
+    assert len(compared) == 2
+    assert together(first, third)
+    assert Report.objects.get(pk=second.pk).duplicate_cluster is None
+
+
+def test_a_photo_that_comes_meanwhile_counts(told, monkeypatch) -> None:
+    first, second = told(words="چاله", minutes=0), told(60, words="دریچه", minutes=1)
+    compare = batch.compare
+
+    def meanwhile(keys, **how):
+        found = compare(keys, **how)
+        if not Photo.objects.exists():
+            for report in (first, second):
+                Photo.objects.create(
+                    report=report,
+                    number=1,
+                    uploaded_at=FILED_AT,
+                    mime="image/jpeg",
+                    bytes=1,
+                    sha256="0" * 64,
+                    state="ready",
+                    rendition="view",
+                    width=1,
+                    height=1,
+                    perceptual_hash=0x0F0F_1234_5678_9ABC,
+                )
+        return found
+
+    monkeypatch.setattr(batch, "compare", meanwhile)
+
+    run()
+
+    assert DuplicateLink.objects.get().features["photo_likeness"] == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_D13_two_processes_give_what_one_gives(told, monkeypatch) -> None:
+    chance = random.Random(11)
+    for number in range(120):
+        told(chance.uniform(-200, 200), y=chance.uniform(300, 700), words=chance.choice(WORDS), address=f"{number}")
+    run("--processes", "1")
+    found = problems()
+    links = set(DuplicateLink.objects.values_list("first", "second", "score", "state"))
+    forget_all()
+    for name, value in {"FEW": 1, "TOGETHER": 25, "AT_ONCE": 10}.items():
+        monkeypatch.setattr(batch, name, value)
+
+    assert "120 reports looked at" in run("--processes", "2")
+
+    assert problems() == found
+    assert set(DuplicateLink.objects.values_list("first", "second", "score", "state")) == links
+    assert len(found) > 3
+    assert not Report.objects.unsought().exists()
+
+
+def test_what_lies_around_is_found_across_the_antimeridian() -> None:
+    tiles = tiles_around(np.array([179.999, 10.0]), np.array([10.0, -5.0]), radius_m=250)
+    boxes = list(zip(*(tiles[side] for side in ("west", "south", "east", "north")), strict=True))
+    for lon, lat in ((-179.9995, 10.001), (179.998, 9.999), (10.002, -4.998), (9.998, -5.002)):
+        assert any(west <= lon <= east and south <= lat <= north for west, south, east, north in boxes), (lon, lat)
+    assert not any(west <= 60 <= east for west, _south, east, _north in boxes)
 
 
 def test_what_was_done_is_not_done_again_and_rescored_where_asked(told) -> None:

@@ -7,11 +7,14 @@ compression would give away. Static files are compressed long before they are as
 import gzip
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Final
 
 import brotli
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_vary_headers
+
+from api.kept import Form
 
 SMALL: Final = 500  # bytes that fit into one packet anyway
 DATA: Final = re.compile(r"application/(json|[a-z0-9.-]+\+json|[a-z-]*ndjson|geo\+json-seq|vnd\.mapbox-vector-tile)\b")
@@ -25,7 +28,7 @@ ENCODINGS: Final[Mapping[str, Callable[[bytes], bytes]]] = {
 
 
 class CompressionMiddleware:
-    """Encodes an answer of the API as its client accepts; its validator becomes a weak one."""
+    """Encodes an answer of the API as its client accepts, if it is not yet; its validator becomes a weak one."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -34,12 +37,28 @@ class CompressionMiddleware:
         response = self.get_response(request)
         if isinstance(response, HttpResponse) and request.path_info.startswith("/api/") and _is_data(response):
             patch_vary_headers(response, ["Accept-Encoding"])
-            encoding = accepted(request.headers.get("Accept-Encoding", ""))
-            if encoding and len(response.content) >= SMALL:
-                _encode(response, encoding)
+            if "Content-Encoding" not in response.headers:
+                encode(response, form_for(request, response.content))
+            if "Content-Encoding" in response.headers:
+                _weaken(response)
         return response
 
 
+def form_for(request: HttpRequest, content: bytes) -> Form:
+    """The content as the request's client takes it: encoded, or as it is where it is small or the client has no way."""
+    encoding = accepted(request.headers.get("Accept-Encoding", "")) if len(content) >= SMALL else None
+    return Form(ENCODINGS[encoding](content), encoding) if encoding else Form(content, "")
+
+
+def encode(response: HttpResponse, form: Form) -> None:
+    """Let the response have this form."""
+    if form.encoding:
+        response.content = form.content
+        response["Content-Length"] = str(len(form.content))
+        response["Content-Encoding"] = form.encoding
+
+
+@lru_cache(maxsize=256)
 def accepted(header: str) -> str | None:
     """The encoding to use, by an Accept-Encoding header: the smallest of those that it does not rule out."""
     parts = [part.partition(";") for part in header[:1000].lower().split(",")]
@@ -52,13 +71,10 @@ def accepted(header: str) -> str | None:
 
 
 def _is_data(response: HttpResponse) -> bool:
-    return bool(DATA.match(response.headers.get("Content-Type", ""))) and "Content-Encoding" not in response.headers
+    return bool(DATA.match(response.headers.get("Content-Type", "")))
 
 
-def _encode(response: HttpResponse, encoding: str) -> None:
-    response.content = ENCODINGS[encoding](response.content)
-    response["Content-Length"] = str(len(response.content))
-    response["Content-Encoding"] = encoding
+def _weaken(response: HttpResponse) -> None:
     etag = response.get("ETag")
     if etag and not etag.startswith("W/"):
         response["ETag"] = f"W/{etag}"

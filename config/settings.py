@@ -48,19 +48,21 @@ INSTALLED_APPS = [
     "web",
 ]
 
+# First what every answer needs; the rest is for pages, and what maps ask for most is answered before it.
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "web.security.ContentSecurityPolicyMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "api.compression.CompressionMiddleware",
-    "web.sessions.PageSessionMiddleware",
     "web.language.LanguageMiddleware",
     "api.errors.ProblemMiddleware",
+    "api.short_way.ShortWayMiddleware",
+    "web.sessions.PageSessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "web.sessions.PageAuthenticationMiddleware",
     "web.sessions.PageMessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 # GDAL below 3.9 can be made to read files by a hostile coordinate system: no request brings one that GDAL reads.
@@ -217,6 +219,8 @@ if CORS_ALLOW_ALL_ORIGINS:
     CORS_ALLOWED_ORIGINS = []
 MAX_BODY_BYTES = environment.number("MAX_BODY_BYTES", 65_536)
 MAX_COLLECTION_BYTES = environment.number("MAX_COLLECTION_BYTES", 8_388_608)
+# So many bytes of the map's last answers does each process of the server remember; 0 for none.
+MAP_MEMORY_BYTES = environment.number("MAP_MEMORY_BYTES", 33_554_432)
 QUERY_TIMEOUT_MS = environment.number("QUERY_TIMEOUT_MS", 10_000)
 ANONYMOUS_REPORTS_PER_HOUR = environment.number("ANONYMOUS_REPORTS_PER_HOUR", 300)
 ANONYMOUS_SUPPORTS_PER_HOUR = environment.number("ANONYMOUS_SUPPORTS_PER_HOUR", 300)

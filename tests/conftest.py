@@ -14,6 +14,7 @@ from django.test import Client
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from api import kept
 from config.cluster import ensure_running
 from config.storage import files_below
 from jurisdictions.models import (
@@ -149,6 +150,12 @@ def small_city(db: None, request: pytest.FixtureRequest) -> SmallCity:
     """A city of two districts, a zone, civil works at both levels, and a rule for potholes."""
     # A browser keeps answers from test to test, by validators made of keys: for it they must be others each time.
     return _build_small_city() if "visit" in request.fixturenames else _SMALL_CITY()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> None:
+    """What a process remembers holds while the database goes on; each test takes it back to where it was."""
+    kept.answers.forget()
 
 
 @pytest.fixture(scope="session", autouse=True)

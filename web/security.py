@@ -1,6 +1,7 @@
 """What a page of ours may load, run and reach: its Content Security Policy."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -25,12 +26,17 @@ class ContentSecurityPolicyMiddleware:
 
 def policy(*, inline_styles: bool = False) -> str:
     """The policy: everything from this host; that of the base map and that of live events as well, where set."""
-    basemap = _origin(settings.BASEMAP_STYLE_URL)
+    return _policy(settings.BASEMAP_STYLE_URL, settings.LIVE_URL, inline_styles=inline_styles)
+
+
+@lru_cache(maxsize=8)
+def _policy(basemap_url: str, live_url: str, *, inline_styles: bool) -> str:
+    basemap = _origin(basemap_url)
     directives: dict[str, tuple[str, ...]] = {
         "default-src": ("'self'",),
         "style-src": ("'self'", *(["'unsafe-inline'"] if inline_styles else [])),
         "img-src": ("'self'", "data:", "blob:", *basemap),
-        "connect-src": ("'self'", *basemap, *_origin(settings.LIVE_URL)),
+        "connect-src": ("'self'", *basemap, *_origin(live_url)),
         "worker-src": ("'self'", "blob:"),
         "object-src": ("'none'",),
         "base-uri": ("'none'",),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.db.models.functions import Coalesce
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from api.clients import viewer_of
-from api.conditional import FOR_ONE, answer, etag_of
+from api.conditional import FOR_ONE, answer, answer_kept, etag_of
 from api.negotiation import PlainJSONRenderer
 from api.params import Params, bad
 from api.permissions import Public
@@ -64,18 +64,7 @@ class ClustersView(APIView):
 
         The box is half-open: its northern and eastern edges belong to its neighbours.
         """
-        with query_timeout():
-            params = Params(request.GET)
-            view, zoom = _view(params), params.zoom()
-            asked = _asked(request, params, view.box, "bbox", "zoom")
-            if zoom is None:
-                raise bad("zoom", "required", _("zoom is a whole number from 0 to 24."))
-
-            def make() -> HttpResponse:
-                found, codes = _clusters(asked, view, zoom), asked.state.catalog.categories
-                return HttpResponse(_feature_collection(found, codes, _decimals(zoom)), content_type=GEOJSON)
-
-            return _answer(request, asked, make)
+        return read_clusters(request._request, viewer_of(request))
 
 
 class JurisdictionCountsView(APIView):
@@ -92,17 +81,33 @@ class JurisdictionCountsView(APIView):
         """
         with query_timeout():
             params = Params(request.GET)
-            asked = _asked(request, params, None, "level")
+            asked = _asked(viewer_of(request), params, None, "level")
             level = _level(params)
-            return _answer(request, asked, lambda: JsonResponse(_counts(asked, level)))
+            return _counts_answer(request, asked, lambda: JsonResponse(_counts(asked, level)))
 
 
-def _asked(request: Request, params: Params, box: WorldBox | None, *own_names: str) -> _Asked:
+def read_clusters(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """The clusters of a view as the viewer may see them. Raises Problem."""
+    with query_timeout():
+        params = Params(request.GET)
+        view, zoom = _view(params), params.zoom()
+        asked = _asked(viewer, params, view.box, "bbox", "zoom")
+        if zoom is None:
+            raise bad("zoom", "required", _("zoom is a whole number from 0 to 24."))
+
+        def make() -> bytes:
+            found, codes = _clusters(asked, view, zoom), asked.state.catalog.categories
+            return _feature_collection(found, codes, _decimals(zoom))
+
+        return _clusters_answer(request, asked, make)
+
+
+def _asked(viewer: Viewer, params: Params, box: WorldBox | None, *own_names: str) -> _Asked:
     # Read before the counts: what changes in between comes under the older validator and is fetched again.
     state = state_under(box)
     params.expect([*own_names, *filter_names(state.catalog.levels)])
     narrowing = report_filter(params, catalog=state.catalog)
-    return _Asked(viewer=viewer_of(request), narrowing=narrowing, state=state)
+    return _Asked(viewer=viewer, narrowing=narrowing, state=state)
 
 
 def _view(params: Params) -> View:
@@ -119,7 +124,17 @@ def _level(params: Params) -> str:
     return code
 
 
-def _answer(request: Request, asked: _Asked, make: Callable[[], HttpResponse]) -> HttpResponse:
+def _clusters_answer(request: HttpRequest, asked: _Asked, make: Callable[[], bytes]) -> HttpResponse:
+    if asked.viewer == PUBLIC:
+        etag = etag_of(request, asked.state.catalog.version, asked.state.changes)
+        response = answer_kept(request, make, etag=etag, pending=asked.state.pending, content_type=GEOJSON)
+    else:
+        response = HttpResponse(make(), content_type=GEOJSON, headers={"Cache-Control": FOR_ONE})
+    patch_vary_headers(response, ["Accept", "Authorization"])
+    return response
+
+
+def _counts_answer(request: Request, asked: _Asked, make: Callable[[], HttpResponse]) -> HttpResponse:
     if asked.viewer == PUBLIC:
         response = answer(request, make, etag=etag_of(request, asked.state.catalog.version, asked.state.changes))
     else:

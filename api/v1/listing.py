@@ -7,11 +7,9 @@ from functools import lru_cache
 from typing import Any, Final
 
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
-from rest_framework.request import Request
 
-from api.clients import viewer_of
 from api.conditional import FOR_ONE, answer, etag_of
 from api.negotiation import CompactRenderer, GeoJSONRenderer, LinesRenderer, TextSequenceRenderer
 from api.params import Params, unknown_value
@@ -143,16 +141,20 @@ class Asked:
     """Whether an index has all that the rows are chosen and ordered by."""
 
 
-def list_reports(request: Request, *, of: Kind = REPORTS) -> HttpResponse:
-    """A page of reports, or of problems; 304 where the client has it. Raises Problem."""
-    viewer = viewer_of(request)
+def list_reports(
+    request: HttpRequest, viewer: Viewer, *, usual: str = GeoJSONRenderer.format, of: Kind = REPORTS
+) -> HttpResponse:
+    """A page of reports, or of problems; 304 where the client has it. In the usual form unless `f` names another.
+
+    Raises Problem.
+    """
     with query_timeout():
         params = Params(request.GET)
         place = place_asked(params)
         # Read before the rows: what changes in between comes under the older validator, which the next request no
         # longer finds, and is fetched again.
         state = state_under(place.touched)
-        asked = _asked(request, params, place, viewer, state.catalog, of)
+        asked = _asked(params, place, viewer, state.catalog, of, usual)
         if viewer.user is not None:
             response = _page_response(request, asked)
             response["Cache-Control"] = FOR_ONE
@@ -163,7 +165,7 @@ def list_reports(request: Request, *, of: Kind = REPORTS) -> HttpResponse:
     return response
 
 
-def _asked(request: Request, params: Params, place: Place, viewer: Viewer, catalog: Catalog, of: Kind) -> Asked:
+def _asked(params: Params, place: Place, viewer: Viewer, catalog: Catalog, of: Kind, usual: str) -> Asked:
     params.expect([*OWN_NAMES, *filter_names(catalog.levels)])
     rows, box, is_indexed = Report.objects.visible_to(viewer), place.box, False
     if of.narrow:
@@ -174,7 +176,7 @@ def _asked(request: Request, params: Params, place: Place, viewer: Viewer, catal
     elif box:
         rows = rows.filter(public_location__intersects=as_polygon(box))
     order = _order(params, place.circle)
-    media_type, form = _form(request, params)
+    media_type, form = FORMS[params.choice("f", list(FORMS)) or usual]
     return Asked(
         of=of,
         rows=report_filter(params, catalog=catalog).narrow(rows),
@@ -201,11 +203,6 @@ def _order(params: Params, circle: Circle | None) -> Order:
     return ORDERS[name or known[0]]
 
 
-def _form(request: Request, params: Params) -> tuple[str, Form]:
-    name = params.choice("f", list(FORMS))
-    return FORMS[name or request.accepted_renderer.format]
-
-
 def _fields(params: Params, of: Kind, levels: tuple[str, ...], circle: Circle | None) -> tuple[str, ...]:
     """The names of the properties that are asked for, in their usual order; all of them unless told."""
     known = [*of.properties, *(f"{level}_code" for level in levels), *(["distance_m"] if circle else [])]
@@ -218,7 +215,7 @@ def _fields(params: Params, of: Kind, levels: tuple[str, ...], circle: Circle | 
     return tuple(name for name in known if name in asked)
 
 
-def _page_response(request: Request, asked: Asked) -> HttpResponse:
+def _page_response(request: HttpRequest, asked: Asked) -> HttpResponse:
     page = _page(asked)
     links = _links(request, asked, page)
     response = HttpResponse(_body(asked, page, links), content_type=asked.media_type)
@@ -278,7 +275,7 @@ def _ground(level: str) -> str:
     return f"coalesce((chosen.public_jurisdictions -> {literal(level)})::text, 'null')"
 
 
-def _links(request: Request, asked: Asked, page: Page) -> list[dict[str, str]]:
+def _links(request: HttpRequest, asked: Asked, page: Page) -> list[dict[str, str]]:
     """To the next page and the one before, where there is one or may be."""
     if not page.text:
         return []

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db.models import Q
+from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
@@ -111,7 +112,7 @@ def _signature(said: str, order: Order) -> str:
     return salted_hmac(f"api.page.{order.name}", said, algorithm="sha256").hexdigest()[:16]
 
 
-def link(request: Request, *, rel: str, side: str, key: str, media_type: str) -> dict[str, str]:
+def link(request: HttpRequest | Request, *, rel: str, side: str, key: str, media_type: str) -> dict[str, str]:
     """The link to the page on that side of a key, all other parameters kept."""
     query = request.GET.copy()
     for name in (AFTER, BEFORE):

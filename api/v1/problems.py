@@ -6,6 +6,7 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from api.clients import viewer_of
 from api.permissions import Public
 from api.v1 import schema
 from api.v1.listing import PROBLEMS, RENDERERS, list_reports
@@ -28,4 +29,5 @@ class ProblemsView(APIView):
 
         How many public reports tell of it, since when and under which categories; filters and pages as of reports.
         """
-        return list_reports(request, of=PROBLEMS)
+        form = request.accepted_renderer.format
+        return list_reports(request._request, viewer_of(request), usual=form, of=PROBLEMS)

@@ -41,7 +41,8 @@ class ReportsView(APIView):
 
         GeoJSON, GeoJSON text sequences, lines of features or compact arrays, by `Accept` or by `f`.
         """
-        return list_reports(request)
+        form = request.accepted_renderer.format
+        return list_reports(request._request, viewer_of(request), usual=form)
 
     @extend_schema(
         operation_id="fileReport",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from api.clients import viewer_of
-from api.conditional import FOR_LONG, FOR_ONE, REVALIDATED, answer, etag_of, redirect_to
+from api.conditional import FOR_LONG, FOR_ONE, REVALIDATED, answer, answer_kept, etag_of, redirect_to
 from api.errors import Problem
 from api.negotiation import PlainJSONRenderer, TileRenderer
 from api.params import Params
@@ -82,15 +82,7 @@ class TileView(APIView):
 
         A report is in exactly one tile of a zoom; a tile without anything is empty, not missing.
         """
-        tile = _tile(z, x, y)
-        with query_timeout():
-            asked = _asked(request, layers, tile)
-            if asked.version not in (None, asked.current):
-                return redirect_to(_versioned(request, asked.current))
-            response = _answer(request, asked, tile)
-        if asked.narrowing is not None:
-            patch_vary_headers(response, ["Authorization"])
-        return response
+        return read_tile(request._request, viewer_of(request), layers=layers, z=z, x=x, y=y)
 
 
 class TileJSONView(APIView):
@@ -103,11 +95,24 @@ class TileJSONView(APIView):
     def get(self, request: Request, layers: str) -> HttpResponse:
         """Describe tiles as TileJSON 3, for any map to begin with; filters go on to the tiles."""
         with query_timeout():
-            asked = _asked(request, layers)
+            asked = _asked(request._request, viewer_of(request), layers)
             cities = _cities()
         names = asked.state and asked.state.catalog.version
         tag = etag_of(request, names, asked.current, version_of(cities), request.get_host())
         return answer(request, lambda: JsonResponse(_description(request, layers, asked, cities)), etag=tag)
+
+
+def read_tile(request: HttpRequest, viewer: Viewer, *, layers: str, z: str, x: str, y: str) -> HttpResponse:
+    """The tile of an address as the viewer may see it. Raises Problem."""
+    tile = _tile(z, x, y)
+    with query_timeout():
+        asked = _asked(request, viewer, layers, tile)
+        if asked.version not in (None, asked.current):
+            return redirect_to(_versioned(request, asked.current))
+        response = _answer(request, asked, tile)
+    if asked.narrowing is not None:
+        patch_vary_headers(response, ["Authorization"])
+    return response
 
 
 def _tile(z: str, x: str, y: str) -> Tile:
@@ -118,7 +123,7 @@ def _tile(z: str, x: str, y: str) -> Tile:
         raise Problem(status=404, code="unknown_tile", detail=detail) from None
 
 
-def _asked(request: Request, names: str, tile: Tile | None = None) -> _Asked:
+def _asked(request: HttpRequest, viewer: Viewer, names: str, tile: Tile | None = None) -> _Asked:
     levels = [] if names == REPORTS else list(Level.objects.order_by("rank", "code").values_list("code", flat=True))
     layers = layers_named(names, levels)
     drawn = [layer.level for layer in layers if layer.level]
@@ -133,13 +138,13 @@ def _asked(request: Request, names: str, tile: Tile | None = None) -> _Asked:
         layers=layers,
         editions=editions,
         narrowing=report_filter(params, catalog=state.catalog),
-        viewer=viewer_of(request),
+        viewer=viewer,
         state=state,
         version=None,
     )
 
 
-def _answer(request: Request, asked: _Asked, tile: Tile) -> HttpResponse:
+def _answer(request: HttpRequest, asked: _Asked, tile: Tile) -> HttpResponse:
     def make() -> HttpResponse:
         return HttpResponse(_drawn(asked, tile), content_type=CONTENT_TYPE)
 
@@ -151,7 +156,10 @@ def _answer(request: Request, asked: _Asked, tile: Tile) -> HttpResponse:
         response["Cache-Control"] = FOR_ONE
         return response
     tag = etag_of(request, asked.state.catalog.version, asked.current, asked.state.changes)
-    return answer(request, make, etag=tag)
+    if PROBLEMS in {layer.name for layer in asked.layers}:  # a problem's reports may lie in another tile, and change
+        return answer(request, make, etag=tag)
+    pending = asked.state.pending
+    return answer_kept(request, lambda: _drawn(asked, tile), etag=tag, pending=pending, content_type=CONTENT_TYPE)
 
 
 def _drawn(asked: _Asked, tile: Tile) -> bytes:
@@ -166,7 +174,7 @@ def _drawn(asked: _Asked, tile: Tile) -> bytes:
     return b"".join(drawn)
 
 
-def _versioned(request: Request, version: str) -> str:
+def _versioned(request: HttpRequest, version: str) -> str:
     return request.build_absolute_uri(f"{request.path}?version={version}")
 
 

@@ -11,12 +11,12 @@ from reports.models.density import COARSEST, DEEPEST
 
 FEW: Final = 16  # cells are read for one answer, except for much of the world
 
-# A change counts once for each cell that it touches, as the fold counts it: folding alone never changes the answer.
+# A change counts once for each cell that it touches, as the fold counts it: folding alone never changes the sum.
 _CHANGES: Final = f"""
 SELECT coalesce((
     SELECT sum(changes) FROM reports_densitysummary
     WHERE level = %(level)s AND x BETWEEN %(x0)s AND %(x1)s AND y BETWEEN %(y0)s AND %(y1)s
-), 0) + (
+), 0)::bigint, (
     SELECT count(*) FILTER (WHERE was_inside)
            + count(*) FILTER (WHERE is_inside AND (x, y) IS DISTINCT FROM (was_x, was_y))
     FROM (
@@ -33,10 +33,15 @@ _STATE: Final = Prepared("city_eye_state", dict.fromkeys(("level", "shift", "x0"
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What validates an answer: the catalog of names that it is told by, and how often its box has changed."""
+    """What validates an answer: the catalog of names that it is told by, and how often its box has changed.
+
+    `pending` are those of the changes that are not folded yet. Counts do not depend on them, but extents may: what was
+    taken away may still be within one until then.
+    """
 
     catalog: Catalog
     changes: int
+    pending: int
 
 
 def state_under(box: WorldBox | None = None) -> State:
@@ -53,8 +58,8 @@ def tile_state(*, z: int, x: int, y: int) -> State:
 def _state(box: WorldBox, level: int) -> State:
     cells = box.at(level)
     values = {"level": level, "shift": shift(level), "x0": cells.x0, "x1": cells.x1, "y0": cells.y0, "y1": cells.y1}
-    [[changes, *version]] = _STATE.rows(values)
-    return State(catalog=catalog_of(version), changes=int(changes))
+    [[folded, pending, *version]] = _STATE.rows(values)
+    return State(catalog=catalog_of(version), changes=folded + pending, pending=pending)
 
 
 def changes_under(box: WorldBox | None = None) -> int:

@@ -1,16 +1,24 @@
-"""What counts should be, worked out in Python from the reports one by one."""
+"""What counts should be, worked out in Python from the reports one by one, and writes that they must survive."""
 
 import random
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from typing import Any
 
+from reports.correcting import correct
 from reports.density import Cluster, View, fold
 from reports.density.sql import UNFOLDED
+from reports.handling import change_status
+from reports.intake import submit_report
 from reports.models import Change, Report
 from reports.models.report import ReportQuerySet
+from reports.publishing import hide, publish
+from reports.workflow import TRANSITIONS, Status
+from tests.shapes import at
 
+START = datetime(2026, 3, 21, 8, 0, tzinfo=UTC)
 WORLD = (-180.0, -90.0, 180.0, 90.0)
 Box = tuple[float, float, float, float]
 
@@ -73,3 +81,28 @@ def fold_all(by: Callable[[], int] = fold) -> int:
         time.sleep(0.02)
         done += by()
     return done
+
+
+def submit(category, x: float = 500, y: float = 200) -> Report:
+    return submit_report(location=at(x, y), category=category, description="چاله", received_at=START, source="web")
+
+
+def some_write(chance: random.Random, kinds) -> None:
+    """One change, by a verb, in bulk or by nobody we know, to a report that there is."""
+    report = chance.choice(list(Report.objects.select_related("category")))
+    match chance.randrange(8):
+        case 0 | 1:
+            submit(chance.choice(kinds), chance.uniform(0, 1990), chance.uniform(0, 990))
+        case 2:
+            correct(report=report, at=START, location=at(chance.uniform(0, 1990), chance.uniform(0, 990)))
+        case 3:
+            correct(report=report, at=START, category=chance.choice(kinds))
+        case 4:
+            change_status(report=report, to=chance.choice(sorted(TRANSITIONS[report.status])), note="done", at=START)
+        case 5:
+            hide(report=report) if report.is_public else publish(report=report)
+        case 6:
+            some = Report.objects.filter(pk__in=chance.sample(list(Report.objects.values_list("pk", flat=True)), 3))
+            some.update(status=chance.choice(Status.values))
+        case 7:
+            report.delete()

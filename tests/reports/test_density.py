@@ -2,7 +2,7 @@
 
 import random
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -12,7 +12,6 @@ from geo.world import WORLD as WORLD_BOX
 from geo.world import WorldBox, world_x, world_y
 from people.access import PUBLIC
 from reports import tasks
-from reports.correcting import correct
 from reports.density import (
     changes_under,
     clusters,
@@ -28,17 +27,26 @@ from reports.density import (
 from reports.density.folding import LOCK
 from reports.filters import ReportFilter
 from reports.handling import change_status
-from reports.intake import submit_report
 from reports.models import Change, DensityCell, DensitySummary, Report
-from reports.publishing import hide, publish
-from reports.workflow import TRANSITIONS, Status
+from reports.publishing import hide
+from reports.workflow import Status
 from tests.factories import CategoryFactory, RoutingRuleFactory
-from tests.reports.density_ground import WORLD, fold_all, public, some_box, summed, told, view_of
+from tests.reports.density_ground import (
+    START,
+    WORLD,
+    fold_all,
+    public,
+    some_box,
+    some_write,
+    submit,
+    summed,
+    told,
+    view_of,
+)
 from tests.shapes import at
 from tests.threads import InTheBackground
 
 pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True)]
-START = datetime(2026, 3, 21, 8, 0, tzinfo=UTC)
 EVERYTHING = ReportFilter()
 
 
@@ -50,31 +58,6 @@ def kinds(small_city):
     for category in (coarse, reviewed):
         RoutingRuleFactory(root=small_city.city, category=category, level=small_city.west.level)
     return [small_city.pothole, coarse, reviewed]
-
-
-def submit(category, x: float = 500, y: float = 200) -> Report:
-    return submit_report(location=at(x, y), category=category, description="چاله", received_at=START, source="web")
-
-
-def some_write(chance: random.Random, kinds) -> None:
-    """One change, by a verb, in bulk or by nobody we know, to a report that there is."""
-    report = chance.choice(list(Report.objects.select_related("category")))
-    match chance.randrange(8):
-        case 0 | 1:
-            submit(chance.choice(kinds), chance.uniform(0, 1990), chance.uniform(0, 990))
-        case 2:
-            correct(report=report, at=START, location=at(chance.uniform(0, 1990), chance.uniform(0, 990)))
-        case 3:
-            correct(report=report, at=START, category=chance.choice(kinds))
-        case 4:
-            change_status(report=report, to=chance.choice(sorted(TRANSITIONS[report.status])), note="done", at=START)
-        case 5:
-            hide(report=report) if report.is_public else publish(report=report)
-        case 6:
-            some = Report.objects.filter(pk__in=chance.sample(list(Report.objects.values_list("pk", flat=True)), 3))
-            some.update(status=chance.choice(Status.values))
-        case 7:
-            report.delete()
 
 
 @pytest.mark.parametrize("seed", [1, 2])

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from bench import questions
+from bench.again import AgainQuestion
 from bench.contests import Contest, Contestant, Ground, Question, at, recorded, some
 from bench.guard import same_count
 from bench.outside import SUPERCLUSTER
@@ -14,6 +15,7 @@ from reports.density.counted import counted
 
 MODULE: Final = counted.__module__
 BARE: Final = "/bare/rows"
+TITLE: Final = "Clusters of the whole city"
 ZOOM: Final = 11
 MOST_BYTES: Final = 30_000
 
@@ -30,7 +32,7 @@ class CityQuestion:
     def compare(self, ground: Ground) -> None:
         """See that our clusters count what the rows of the statement count. Raises Different."""
         for address in some(self.recordings):
-            same_count(ground.ours.fetch(address), ground.bare.fetch(BARE + address))
+            same_count(ground.anew.fetch(address), ground.bare.fetch(BARE + address))
 
     def contest(self, ground: Ground) -> Contest:
         """The limits, and clusters that are kept in memory."""
@@ -46,9 +48,9 @@ class CityQuestion:
                 Contestant(name="bare SQL", client=alone.sql(self.recordings)),
                 Contestant(name="bare view, the same SQL, its rows as JSON", client=bare),
                 *peer,
-                Contestant(name="City Eye", client=alone.http(ground.ours, addresses)),
+                Contestant(name="City Eye, nothing kept", client=alone.http(ground.anew, addresses)),
             ],
-            notes=[*notes, _size(max(len(ground.ours.fetch(address)) for address in addresses))],
+            notes=[*notes, _size(max(len(ground.anew.fetch(address)) for address in addresses))],
         )
 
     def _peer(self, ground: Ground) -> tuple[Sequence[Contestant], Sequence[str]]:
@@ -70,15 +72,12 @@ def _size(octets: int) -> str:
 
 def all_questions() -> list[Question]:
     """What is asked about clusters. Raises Unrecordable."""
+    whole = recorded([questions.city_wide(ZOOM)], module=MODULE)
     return [
+        CityQuestion(title=TITLE, recordings=whole, most_ms=5, in_memory=True),
+        AgainQuestion(title=f"{TITLE}, zoom {ZOOM}, one connection", recordings=whole, most_ms=5, connections=1),
         CityQuestion(
-            title="Clusters of the whole city",
-            recordings=recorded([questions.city_wide(ZOOM)], module=MODULE),
-            most_ms=5,
-            in_memory=True,
-        ),
-        CityQuestion(
-            title="Clusters of the whole city by category and status",
+            title=f"{TITLE} by category and status",
             recordings=recorded(questions.city_wide_filtered(ZOOM), module=MODULE),
             most_ms=20,
         ),

@@ -33,10 +33,11 @@ class Contest:
 class Ground:
     """Where everybody is: City Eye, the server of the bare views, peers, and how many connections ask at once.
 
-    `missing` says of each peer that is not here why.
+    `anew` is City Eye that keeps nothing of what it has answered. `missing` says of each peer that is not here why.
     """
 
     ours: Server
+    anew: Server
     bare: Server
     connections: int
     peers: Mapping[str, Server] = field(default_factory=dict)

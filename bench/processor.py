@@ -16,8 +16,10 @@ from urllib.parse import unquote
 from django.core import signals
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.db import connection
+from django.test import override_settings
 from django.urls import get_resolver
 
+from api import kept
 from bench import clusters, pages, questions, tiles
 from bench.contests import recorded
 from bench.guard import Different
@@ -55,6 +57,8 @@ class _Case:
     addresses: Callable[[], Sequence[str]]
     module: str
     prefix: str
+    is_kept: bool = False
+    """Whether City Eye may answer from memory; the bare view never does."""
 
 
 _CASES: Final = (
@@ -62,7 +66,9 @@ _CASES: Final = (
     _Case("Page of the newest 1,000", lambda: [f"{questions.REPORTS}?limit=1000"], pages.MODULE, pages.BARE),
     _Case("Tile of zoom 14", lambda: questions.tiles([14]), tiles.POINTS_MODULE, tiles.BARE_PACKED),
     _Case("Tile of clusters", lambda: questions.tiles([10, 11, 12]), tiles.CLUSTERS_MODULE, tiles.BARE_ROWS),
+    _Case("… asked again", lambda: questions.tiles([10, 11, 12]), tiles.CLUSTERS_MODULE, tiles.BARE_ROWS, is_kept=True),
     _Case("Clusters of the city", lambda: [questions.city_wide(11)], clusters.MODULE, clusters.BARE),
+    _Case("… asked again", lambda: [questions.city_wide(11)], clusters.MODULE, clusters.BARE, is_kept=True),
     _Case("… by category and status", lambda: questions.city_wide_filtered(11), clusters.MODULE, clusters.BARE),
 )
 
@@ -72,17 +78,21 @@ def sheets() -> list[Sheet]:
     ours = _City()
     asked = [(case, recorded(case.addresses(), module=case.module)) for case in _CASES]
     save({address: recording for _, recordings in asked for address, recording in recordings.items()})
-    rows = [_row(case.name, ours, list(recordings), case.prefix) for case, recordings in asked]
+    rows = [_row(case, ours, list(recordings)) for case, recordings in asked]
     return [Sheet(title="Processor time of an answer, one at a time", head=HEAD, rows=rows)]
 
 
-def _row(name: str, ours: "_City", addresses: Sequence[str], prefix: str) -> tuple[str, ...]:
-    mine, theirs = _in_turns(
-        lambda number: ours.ask(addresses[number % len(addresses)]),
-        lambda number: _ask_bare(prefix + addresses[number % len(addresses)]),
-    )
+def _row(case: _Case, ours: "_City", addresses: Sequence[str]) -> tuple[str, ...]:
+    kept.answers.forget()
+    with override_settings(**({} if case.is_kept else {"MAP_MEMORY_BYTES": 0})):
+        for address in addresses if case.is_kept else ():
+            ours.ask(address)
+        mine, theirs = _in_turns(
+            lambda number: ours.ask(addresses[number % len(addresses)]),
+            lambda number: _ask_bare(case.prefix + addresses[number % len(addresses)]),
+        )
     each = (mine.web, mine.database, theirs.web, theirs.database)
-    return (name, *(f"{number:.2f}" for number in each), f"{theirs.whole / mine.whole:.2f}")
+    return (case.name, *(f"{number:.2f}" for number in each), f"{theirs.whole / mine.whole:.2f}")
 
 
 class _City:

@@ -111,6 +111,9 @@ def _ground(stack: ExitStack, plan: Plan, wanted: Sequence[str], missing: dict[s
     beside = {"PYTHONPATH": str(FOLDER / "vectortiles")}
     return Ground(
         ours=stack.enter_context(server("ours", settings="config.settings", probe="/healthz")),
+        anew=stack.enter_context(
+            server("anew", settings="config.settings", probe="/healthz", environment={"MAP_MEMORY_BYTES": "0"})
+        ),
         bare=stack.enter_context(server("bare", settings="bench.settings", probe="/null", environment=beside)),
         connections=plan.connections,
         peers=outside.serve(stack, wanted, missing),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bench import questions
+from bench.again import AgainQuestion
 from bench.contests import Contest, Contestant, Ground, Question, at, recorded, some
 from bench.guard import Different, read_tile, same_count, same_tile
 from bench.outside import COLLECTION, TIPG, VECTORTILES
@@ -17,6 +18,8 @@ SINGLES, CLUSTERED = 14, (10, 11, 12)
 POINTS_MODULE: Final = read_points.__module__
 CLUSTERS_MODULE: Final = counted.__module__
 BARE_PACKED, BARE_ROWS = "/bare/packed", "/bare/rows"
+CLUSTERS: Final = f"Tile of clusters, zooms {CLUSTERED[0]} to {CLUSTERED[-1]}"
+NAME: Final = "City Eye, nothing kept"
 ALL, FIRST = 1_000_000, 10_000  # features that TiPg is to put into a tile
 
 
@@ -29,7 +32,7 @@ class SinglesQuestion:
     def compare(self, ground: Ground) -> None:
         """See that everybody's tile has our reports, and the bare view as many. Raises Different."""
         for address in some(self.recordings):
-            ours = read_tile(ground.ours.fetch(address))
+            ours = read_tile(ground.anew.fetch(address))
             references = ground.bare.fetch(BARE_PACKED + address).rpartition(b"\n")[2]
             if len(references.split(b"\x1f")) != len(ours):
                 raise Different(f"{address} has {len(ours)} reports, and another number in the rows")
@@ -41,7 +44,7 @@ class SinglesQuestion:
     def contest(self, ground: Ground) -> Contest:
         """The limits, and the peers."""
         addresses = list(self.recordings)
-        held = [len(read_tile(ground.ours.fetch(address))) for address in some(addresses)]
+        held = [len(read_tile(ground.anew.fetch(address))) for address in some(addresses)]
         contestants = [
             Contestant(name="bare SQL", client=ground.sql(self.recordings)),
             Contestant(
@@ -53,7 +56,7 @@ class SinglesQuestion:
         if VECTORTILES not in ground.missing:
             theirs = ground.http(ground.bare, [_of_vectortiles(address) for address in addresses])
             contestants.append(Contestant(name=VECTORTILES, client=theirs, goal=3))
-        contestants.append(Contestant(name="City Eye", client=ground.http(ground.ours, addresses)))
+        contestants.append(Contestant(name=NAME, client=ground.http(ground.anew, addresses)))
         return Contest(
             title=f"Tile of zoom {SINGLES}, each report with 3 attributes ({min(held):,} to {max(held):,} reports)",
             contestants=contestants,
@@ -70,14 +73,14 @@ class ClusteredQuestion:
     def compare(self, ground: Ground) -> None:
         """See that our clusters count what the rows of the statement count. Raises Different."""
         for address in some(self.recordings):
-            count = sum(each["count"] for each in read_tile(ground.ours.fetch(address)))
+            count = sum(each["count"] for each in read_tile(ground.anew.fetch(address)))
             same_count(count, ground.bare.fetch(BARE_ROWS + address))
 
     def contest(self, ground: Ground) -> Contest:
         """The limits, and what a peer does in the place of counting."""
         addresses = list(self.recordings)
         return Contest(
-            title=f"Tile of clusters, zooms {CLUSTERED[0]} to {CLUSTERED[-1]}",
+            title=CLUSTERS,
             contestants=[
                 Contestant(name="null view", client=ground.http(ground.bare, ["/null"])),
                 Contestant(name="bare SQL", client=ground.sql(self.recordings)),
@@ -93,7 +96,7 @@ class ClusteredQuestion:
                     goal=100,
                     slow=True,
                 ),
-                Contestant(name="City Eye", client=ground.http(ground.ours, addresses)),
+                Contestant(name=NAME, client=ground.http(ground.anew, addresses)),
             ],
             notes=ground.notes(TIPG),
         )
@@ -114,7 +117,9 @@ def _place(address: str) -> str:
 
 def all_questions() -> list[Question]:
     """What is asked about tiles. Raises Unrecordable."""
+    clustered = recorded(questions.tiles(CLUSTERED), module=CLUSTERS_MODULE)
     return [
         SinglesQuestion(recordings=recorded(questions.tiles([SINGLES]), module=POINTS_MODULE)),
-        ClusteredQuestion(recordings=recorded(questions.tiles(CLUSTERED), module=CLUSTERS_MODULE)),
+        ClusteredQuestion(recordings=clustered),
+        AgainQuestion(title=CLUSTERS, recordings=clustered, goal=0.8),
     ]

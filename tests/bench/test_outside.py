@@ -50,7 +50,7 @@ def test_a_peer_that_does_not_start_is_missing_and_the_others_go_on(monkeypatch:
 
     with ExitStack() as stack:
         found = outside.serve(stack, [TIPG, PYGEOAPI], missing)
-    ground = Ground(ours=server, bare=server, connections=1, peers=found, missing=missing)
+    ground = Ground(ours=server, anew=server, bare=server, connections=1, peers=found, missing=missing)
 
     assert found == {TIPG: server}
     assert ground.notes(TIPG, PYGEOAPI) == [f"pygeoapi: not measured, as it does not start: {error}"]

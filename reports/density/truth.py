@@ -106,7 +106,11 @@ def make_truth(cursor: CursorWrapper) -> None:
     for level in range(DEEPEST, COARSEST, -1):
         cursor.execute(_ABOVE, [level])
     cursor.execute("ANALYZE density_truth")
+    # Level and place depend on each other, which the planner does not know: it takes the groups for a few, and would
+    # group anew for each row of a loop. That takes minutes for some thousand cells.
+    cursor.execute("SET LOCAL enable_nestloop TO off")
     cursor.execute(_SUMMARIES)
+    cursor.execute("RESET enable_nestloop")
     cursor.execute(_GROUNDS)
 
 

@@ -135,9 +135,9 @@ def _joins(link: DuplicateLink) -> bool:
 def state_of(likeness: Score, own: Facts, other: Facts, settings: Settings) -> str | None:
     """What the machine says of two that are so alike; None: nothing."""
     profile = settings.pair(own.category, other.category)
-    near = meters((own.lon, own.lat), (other.lon, other.lat)) <= profile.radius_m
-    kin = settings.kinship(own.category, other.category) > 0
-    if not near or not kin or likeness.value < profile.suggest_from:  # not near: an old link of one that has moved
+    if likeness.value < profile.suggest_from or settings.kinship(own.category, other.category) <= 0:
+        return None
+    if meters((own.lon, own.lat), (other.lon, other.lat)) > profile.radius_m:  # an old link of one that has moved
         return None
     return LinkState.AUTOMATIC if likeness.value >= profile.link_from else LinkState.SUGGESTED
 

@@ -45,15 +45,17 @@ def value_of(one: Facts, other: Facts, *, settings: Settings) -> float:
 
 def signals_of(one: Facts, other: Facts, *, settings: Settings, profile: Profile) -> Signals:
     """The signals of a pair, on the scale of the profile."""
-    kinship = settings.kinship(one.category, other.category)
-    topic = settings.topic(one.category) | settings.topic(other.category)
+    kinship, topic = settings.relation(one.category, other.category)
     return signals(one, other, scale_m=profile.scale_m, kinship=kinship, lexicon=settings.lexicon, topic=topic)
 
 
 def evidence(found: Signals, profile: Profile) -> float:
     """The logarithm of the odds."""
-    weights = profile.weights
-    return sum(weights[name] * value for name, value in zip(Signals._fields, found, strict=True) if value)
+    weights, odds = profile.weights, 0.0
+    for name, value in zip(Signals._fields, found, strict=True):
+        if value:
+            odds += weights[name] * value
+    return odds
 
 
 def kind_of(one: Facts, other: Facts) -> Kind:

@@ -52,6 +52,7 @@ class Settings:
             for code in pair:
                 self._kin[code] = self._kin.get(code, frozenset()) | pair
         self._pairs: dict[tuple[str, str], Profile] = {}
+        self._relations: dict[tuple[str, str], tuple[float, frozenset[str]]] = {}
 
     def profile(self, category: str) -> Profile:
         """The profile of a category; of one that nobody has heard of, the default."""
@@ -73,6 +74,14 @@ class Settings:
     def _likely(self, one: str, other: str) -> float:
         bare = all(code in self.names or self._things(code) == self.topic(code) for code in (one, other))
         return LIKELY if bare and self._things(one) & self._things(other) else 0.0
+
+    def relation(self, one: str, other: str) -> tuple[float, frozenset[str]]:
+        """The kinship of two categories, and the words by which either is called."""
+        found = self._relations.get((one, other))
+        if found is None:
+            found = self.kinship(one, other), self.topic(one) | self.topic(other)
+            self._relations[one, other] = found
+        return found
 
     def topic(self, category: str) -> frozenset[str]:
         """The keys of the words by which the category itself is called: that a report has them says nothing."""

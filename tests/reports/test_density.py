@@ -23,6 +23,7 @@ from reports.density import (
     sweep,
     tile_changes,
     tile_clusters,
+    truth,
 )
 from reports.density.folding import LOCK
 from reports.filters import ReportFilter
@@ -44,6 +45,7 @@ from tests.reports.density_ground import (
     view_of,
 )
 from tests.shapes import at
+from tests.staff import multiply
 from tests.threads import InTheBackground
 
 pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True)]
@@ -268,6 +270,28 @@ def test_the_check_names_what_is_wrong_and_the_rebuild_puts_it_right(kinds, caps
     call_command("rebuild_density")
     assert compare().wrong == 0
     assert changes_under() > before
+
+
+def test_the_check_groups_each_cell_once_and_not_for_every_other_one(kinds):
+    """Of cells that lie together the planner expects a few groups, and takes a loop over them for cheap."""
+    multiply(submit(kinds[0]), by=6_000)
+    every_other = list(Report.objects.values_list("pk", flat=True)[::2])
+    Report.objects.filter(pk__in=every_other).update(category=kinds[1], status=Status.RESOLVED)
+    Change.objects.all().delete()
+    plans = []
+
+    def explained(execute, sql, params, many, context):
+        if sql == truth._SUMMARIES:
+            _create, _as, query = sql.partition("ON COMMIT DROP AS")
+            execute(f"EXPLAIN {query}", None, many, context)
+            plans.append("\n".join(line for (line,) in context["cursor"].fetchall()))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(explained):
+        rebuild()
+        compare()
+    assert len(plans) == 2
+    assert not any("Nested Loop" in plan for plan in plans)
 
 
 def test_what_was_folded_a_day_ago_is_swept_away_and_nothing_else(kinds):

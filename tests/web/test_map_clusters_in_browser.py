@@ -5,6 +5,7 @@ import re
 import pytest
 
 from reports.handling import change_status
+from tests.shapes import lonlat
 from tests.web.conftest import RECEIVED_AT
 from tests.web.looking import look_from, text
 
@@ -46,6 +47,40 @@ def test_a_click_on_a_number_leads_to_where_it_parts(visit, crowds):
     seen.until("cityEye.map.getZoom() >= 14 && !cityEye.map.isMoving()")
     seen.until_drawn()
     assert len(seen.drawn("reports")) >= parts[-1][0]
+
+
+def test_a_name_makes_way_for_reports_at_its_place(visit, tell):
+    (west, south), (far, top) = lonlat(0, 0), lonlat(1000, 1000)
+    seen = visit().open("/").until_drawn()
+    [[x, y]] = {tuple(each["at"][axis] for axis in "xy") for each in named(seen) if each["name_fa"] == "منطقه ۱"}
+    assert names_at(seen, x, y) == {"منطقه ۱"}
+    lon, lat = seen.page.evaluate("([x, y]) => cityEye.map.unproject([x, y]).toArray()", [x, y])
+    east, north = (
+        there / here * 1000 for there, here in zip((lon - west, lat - south), (far - west, top - south), strict=True)
+    )
+    for _ in range(40):
+        tell(x=east, y=north)
+    seen.page.reload()
+    seen.until_drawn()
+    [[x, y]] = {tuple(each["at"][axis] for axis in "xy") for each in named(seen) if each["name_fa"] == "منطقه ۱"}
+    assert [each["count"] for each in seen.drawn("clusters")] == [40]
+    assert names_at(seen, x, y) == set()
+    assert seen.complaints == []
+
+
+def named(seen) -> list:
+    """The names that the map shows, wherever they stand; `at` is the place that they are about."""
+    seen.until("cityEye.map.queryRenderedFeatures({layers: ['ground-names']}).length === 2")
+    return seen.drawn("ground-names")
+
+
+def names_at(seen, x: float, y: float) -> set[str]:
+    """The names that stand at a point of the screen."""
+    found = seen.page.evaluate(
+        """(at) => cityEye.map.queryRenderedFeatures(at, {layers: ["ground-names"]}).map((each) => each.properties)""",
+        [x, y],
+    )
+    return {each["name_fa"] for each in found}
 
 
 def test_parts_of_the_city_are_shaded_by_their_reports(visit, crowds):

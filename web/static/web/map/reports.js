@@ -1,6 +1,7 @@
 // Reports on the map, from vector tiles: numbers where they are many, points colored by status where they are few.
 
 import { isPersian, page } from "./page.js";
+import { around } from "./style.js";
 
 const BRAND = "#0b6265";
 const CLOSED = ["resolved", "rejected"];
@@ -8,6 +9,8 @@ const CLUSTERS_BELOW = 14; // from this zoom on a tile holds each report by itse
 const DEEPEST = 16; // beyond, the map draws the tiles of this zoom larger
 const LAYERS = ["reports", "clusters", "cluster-counts"];
 const NOTHING = { type: "FeatureCollection", features: [] };
+const RADIUS = ["interpolate", ["linear"], ["log10", ["get", "count"]], 0, 7, 1, 12, 2, 16, 3, 20, 5, 27]; // of a cluster
+const BLANK = "city-eye-blank"; // a picture of nothing, a pixel large
 
 const byZoom = (...stops) => ["interpolate", ["exponential", 1.5], ["zoom"], ...stops];
 const ifClosed = (yes, no) => ["case", ["in", ["get", "status"], ["literal", CLOSED]], yes, no];
@@ -16,6 +19,7 @@ const ifClosed = (yes, no) => ["case", ["in", ["get", "status"], ["literal", CLO
 export function addReports(map, parameters) {
   let drawn = tiles(parameters);
   map.addSource("reports", { type: "vector", tiles: [drawn], minzoom: 0, maxzoom: DEEPEST });
+  map.addImage(BLANK, { width: 1, height: 1, data: new Uint8Array(4) });
   map.addSource("selected", { type: "geojson", data: NOTHING });
   map.addLayer(points(), "ground-names");
   map.addLayer(clusters());
@@ -91,8 +95,8 @@ function clusters() {
     layout: { "circle-sort-key": count },
     paint: {
       "circle-color": ["case", ["==", count, 1], "#2f7f82", BRAND],
-      "circle-radius": ["interpolate", ["linear"], ["log10", count], 0, 7, 1, 12, 2, 16, 3, 20, 5, 27],
-      "circle-opacity": 0.88,
+      "circle-radius": RADIUS,
+      "circle-opacity": 0.94,
       "circle-stroke-color": "#ffffff",
       "circle-stroke-width": 2,
       "circle-stroke-opacity": 0.9,
@@ -100,6 +104,10 @@ function clusters() {
   };
 }
 
+/**
+ * The numbers in the circles. A blank picture as large as its circle stands behind each: a number that would lie over a
+ * larger circle gives way to it, and the names of streets and of the ground, which are placed later, to all circles.
+ */
 function counts() {
   const count = ["get", "count"];
   const locale = isPersian ? "fa-IR" : "en";
@@ -115,14 +123,19 @@ function counts() {
     source: "reports",
     "source-layer": "reports",
     maxzoom: CLUSTERS_BELOW,
-    filter: [">", count, 1],
     layout: {
-      "text-field": ["case", [">=", count, 10000], short, ["format", whole, {}]],
+      "symbol-sort-key": ["-", count], // the largest is placed first
+      "icon-image": BLANK,
+      "icon-size": ["*", 2, RADIUS],
+      "icon-padding": 0,
+      "icon-allow-overlap": true,
+      "text-field": ["case", ["==", count, 1], "", [">=", count, 10000], short, ["format", whole, {}]],
       "text-font": ["Vazirmatn Bold", "Vazirmatn"], // the first gives the weight, the second the family
       "text-size": ["interpolate", ["linear"], ["log10", count], 0, 11, 3, 13, 5, 15],
       "text-line-height": 1,
-      "text-allow-overlap": true,
-      "text-ignore-placement": true,
+      "text-padding": 0,
+      "text-optional": true,
+      "text-variable-anchor-offset": ["center", [0, 0], ...around(0.45, 8)],
     },
     paint: { "text-color": "#ffffff" },
   };

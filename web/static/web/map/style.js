@@ -8,11 +8,20 @@ const BEYOND = "#e3e9e7";
 const LAND = "#fbfaf6";
 const DEEPEST = 15; // beyond, the map draws the tiles of this zoom larger
 
+// Where a name may stand where reports lie at its place, in heights of a letter: the nearest spot that is free.
+const BESIDE = [0, 1, 1.5, 2, 2.5, 3, 3.5].flatMap((away) => around(away, away ? 12 : 1));
+
 /** A value that grows with the zoom: pairs of zoom and value. */
 const byZoom = (...stops) => ["interpolate", ["exponential", 1.5], ["zoom"], ...stops];
 const ifHighway = (yes, no) => ["case", ["==", ["get", "road_class"], "highway"], yes, no];
 const FROM_TILES = { source: "ground", "source-layer": page.level };
 const collection = (features) => ({ type: "FeatureCollection", features });
+
+/** Places so far around a point, as symbols take them. */
+export function around(away, directions) {
+  return Array.from({ length: directions }, (_, i) => (2 * Math.PI * i) / directions)
+    .flatMap((angle) => ["center", [away * Math.cos(angle), away * Math.sin(angle)]]);
+}
 
 /** The style to start from: the base map where one is set and answers, else an empty sheet for our own layers. */
 export async function startingStyle(onFailure = () => {}) {
@@ -59,7 +68,8 @@ export function addGround(map, { names, isOwn }) {
       "text-font": ["Vazirmatn Bold", "Vazirmatn"], // the first gives the weight, the second the family
       "text-size": byZoom(9, 11, 13, 17),
       "text-max-width": 7,
-      "text-padding": 4,
+      "text-padding": 1,
+      "text-variable-anchor-offset": BESIDE,
     },
     paint: { "text-color": "#084d50", "text-halo-color": "rgba(255, 255, 255, 0.92)", "text-halo-width": 1.8 },
   });
@@ -89,9 +99,9 @@ export function addStreets(map, streets) {
       "text-field": NAME,
       "text-font": ["Vazirmatn"],
       "text-size": byZoom(12, 11, 17, 14),
-      "symbol-spacing": 320,
+      "symbol-spacing": 180,
       "text-max-angle": 30,
-      "text-padding": 6,
+      "text-padding": 2,
     },
     paint: { "text-color": "#5a5f57", "text-halo-color": "#ffffff", "text-halo-width": 1.6 },
   }, below("reports"));

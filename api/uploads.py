@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from tempfile import SpooledTemporaryFile
 from typing import IO, Any, Final, cast
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
-from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest
 from django.http.multipartparser import MultiPartParser, MultiPartParserError
 from django.utils.translation import gettext as _
 from rest_framework.parsers import BaseParser, DataAndFiles
 
 from api.errors import Problem
-from reports.photos import sentences
+from reports.photos import NotTaken, PhotoHandler, StorageAway, TooManyAtOnce, sentences
 
-IN_MEMORY: Final = 2_621_440  # bytes of a file that need no file of their own while they arrive
 FRAME: Final = 65_536  # bytes around the files: boundaries, headers, small fields
 
 
@@ -46,6 +42,9 @@ class PhotosParser(BaseParser):
             handler.close_all()
             detail = _("The body is not a form with files: send multipart/form-data with its boundary.")
             raise Problem(status=400, code="malformed_multipart", detail=detail) from error
+        except (NotTaken, TooManyAtOnce, StorageAway) as error:
+            handler.close_all()
+            raise _refused(error) from error
         except BaseException:
             handler.close_all()
             raise
@@ -72,41 +71,11 @@ class Counted:
         return content
 
 
-class PhotoHandler(FileUploadHandler):
-    """Takes a few files of limited size; small ones stay in memory."""
-
-    file: SpooledTemporaryFile[bytes]
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.files: list[SpooledTemporaryFile[bytes]] = []
-
-    def new_file(self, *args: Any, **kwargs: Any) -> None:
-        """A file begins."""
-        super().new_file(*args, **kwargs)
-        if len(self.files) > settings.PHOTOS_PER_REQUEST:  # one more than photos: the report may come as a file
-            raise too_many_files()
-        self.file = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed with the request
-        self.files.append(self.file)
-        self.size = 0
-
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        """A piece of the file."""
-        self.size += len(raw_data)
-        if self.size > settings.PHOTO_MAX_BYTES:
-            raise too_large()
-        self.file.write(raw_data)
-
-    def file_complete(self, file_size: int) -> UploadedFile:
-        """The whole file, under no name of its sender's."""
-        self.file.seek(0)
-        content_type = self.content_type or ""
-        return UploadedFile(file=self.file, name="photo", content_type=content_type, size=self.size)
-
-    def close_all(self) -> None:
-        """Give back what the files hold."""
-        for file in self.files:
-            file.close()
+def _refused(error: Exception) -> Problem:
+    """What the handler stopped at."""
+    if isinstance(error, NotTaken):
+        return too_large()
+    return storage_away() if isinstance(error, StorageAway) else too_many_files()
 
 
 def content_length(request: HttpRequest) -> int:
@@ -131,3 +100,8 @@ def too_many_files() -> Problem:
 def too_large() -> Problem:
     """The refusal of a file that is too large."""
     return Problem(status=413, code="photo_too_large", detail=sentences.sentence_of("photo_too_large"))
+
+
+def storage_away() -> Problem:
+    """The answer while the storage does not do its part."""
+    return Problem(status=503, code="storage_away", detail=sentences.storage_away(), headers={"Retry-After": "60"})

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils import timezone
-from django_q.tasks import async_task
 
 from reports.deadlines import recomputing
 from reports.density import fold, sweep
 from reports.duplicates import seek_duplicates
+from reports.jobs import enqueue, enqueue_after_commit
 from reports.models import DeadlineRun, Report, Rerouting, ReroutingState
 from reports.photos import developing, files, uploads
 from reports.reminding import escalate, remind
@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 JOB = "reports.tasks.carry_on_rerouting"
 RECOMPUTING = "reports.tasks.carry_on_recomputation"
 SEEKING = "reports.tasks.seek"
+SEEING_TO_NEW = "reports.tasks.see_to_new"
 FILES = 500  # that one sweep deletes: a storage far away takes some hundredths of a second for each
 BUDGET = timedelta(seconds=30)  # below the time a job may run, by more than one batch takes
 SWEPT = 5_000  # reports in one sweep, at most
@@ -62,13 +63,23 @@ def _see_to_photos(*, stop_at: datetime) -> int:
     return done
 
 
+def hint_new(report: Report, *, has_photos: bool) -> None:
+    """Have a new report seen to after the commit, by one job; what a lost one leaves, the sweeps find."""
+    enqueue_after_commit(SEEING_TO_NEW if has_photos else SEEKING, report.pk, group="duplicates")
+
+
 def hint_duplicates(report: Report) -> None:
     """Have the duplicates of a report looked for after the commit; what a lost job leaves, the sweep finds."""
-    transaction.on_commit(lambda: _enqueue_seeking(report.pk), robust=True)
+    enqueue_after_commit(SEEKING, report.pk, group="duplicates")
 
 
-def _enqueue_seeking(report_id: int) -> None:
-    async_task(SEEKING, report_id, q_options={"group": "duplicates", "save": False})
+def see_to_new(report_id: int) -> bool:
+    """See to the photos of a new report first, by which its duplicates are found as well."""
+    try:
+        see_to_photos()
+    finally:
+        found = seek(report_id)
+    return found
 
 
 def seek(report_id: int) -> bool:
@@ -106,11 +117,7 @@ def remind_departments() -> int:
 
 def hint(rerouting: Rerouting) -> None:
     """Tell the worker after the commit; a broker that is down fails nobody, the sweep finds what is under way."""
-    transaction.on_commit(lambda: _enqueue(rerouting.pk), robust=True)
-
-
-def _enqueue(rerouting_id: int) -> None:
-    async_task(JOB, rerouting_id, q_options={"group": "rerouting", "save": False})
+    enqueue_after_commit(JOB, rerouting.pk, group="rerouting")
 
 
 def carry_on_rerouting(rerouting_id: int) -> bool:
@@ -121,7 +128,7 @@ def carry_on_rerouting(rerouting_id: int) -> bool:
     try:
         _further(rerouting, stop_at=timezone.now() + BUDGET)
     except TimeIsUp:
-        _enqueue(rerouting_id)
+        enqueue(JOB, rerouting_id, group="rerouting")
         return False
     return True
 
@@ -178,11 +185,7 @@ def _begin_flips() -> None:
 
 def hint_recomputation(run: DeadlineRun) -> None:
     """Tell the worker after the commit, as `hint` does."""
-    transaction.on_commit(lambda: _enqueue_recomputation(run.pk), robust=True)
-
-
-def _enqueue_recomputation(run_id: int) -> None:
-    async_task(RECOMPUTING, run_id, q_options={"group": "deadlines", "save": False})
+    enqueue_after_commit(RECOMPUTING, run.pk, group="deadlines")
 
 
 def carry_on_recomputation(run_id: int) -> bool:
@@ -193,7 +196,7 @@ def carry_on_recomputation(run_id: int) -> bool:
     try:
         recomputing.carry_on(run=run, at=timezone.now(), progress=_until(timezone.now() + BUDGET))
     except TimeIsUp:
-        _enqueue_recomputation(run_id)
+        enqueue(RECOMPUTING, run_id, group="deadlines")
         return False
     return True
 

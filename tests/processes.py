@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
@@ -41,15 +41,29 @@ def environment(**changes: str) -> dict[str, str]:
 @contextmanager
 def running_server(*, workers: int, **changes: str) -> Iterator[str]:
     """The address of a real server with so many processes."""
+    with _serving(workers=workers, **changes) as (address, _process):
+        yield address
+
+
+@contextmanager
+def mortal_server(**changes: str) -> Iterator[tuple[str, Callable[[], None]]]:
+    """The same with one process, and what kills it at once with all it has begun."""
+    with _serving(workers=1, **changes) as (address, process):
+        yield address, lambda: os.killpg(process.pid, signal.SIGKILL)
+
+
+@contextmanager
+def _serving(*, workers: int, **changes: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     words = ["--interface", "wsgi", "--port", port, "--workers", workers, "--log-level", "critical"]
     command = [sys.executable, "-m", "granian", *map(str, words), "config.wsgi:application"]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment(ALLOWED_HOSTS="127.0.0.1", **changes))
+    around = environment(ALLOWED_HOSTS="127.0.0.1", **changes)
+    process = subprocess.Popen(command, cwd=ROOT, env=around, start_new_session=True)
     try:
         _wait_for(f"http://127.0.0.1:{port}/healthz", process)
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{port}", process
     finally:
         process.terminate()
         process.wait(30)

@@ -1,7 +1,6 @@
 """Photos on the tracking page, for the holder of the link alone; and those that messages lead to."""
 
 from django.conf import settings
-from django.core.files.base import File
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -25,6 +24,14 @@ from web.track_page import track_page
 
 FRAME = 65_536  # bytes around the files of a form
 FILES = ("view", "thumbnail")
+REFUSALS = (
+    NoRoom,
+    photos.NotTaken,
+    photos.NotThere,
+    photos.StorageAway,
+    photos.TooManyAtOnce,
+    photos.TooManyPhotos,
+)
 
 
 @csrf_exempt
@@ -34,40 +41,45 @@ def add_photos(request: HttpRequest, reference: str, token: str) -> HttpResponse
     report = Report.objects.filter(reference=reference).first() if opens(reference=reference, token=token) else None
     if report is None:
         return track_page(request, reference, token)
-    if _is_too_large(request):  # looked at before anything is read
-        return _again(request, reference, token, PhotosForm({}, {}), sentences.sentence_of("photo_too_large"), 413)
-    form = PhotosForm(request.POST, request.FILES)
-    if not form.is_valid():
-        return track_page(request, reference, token, form=form, status=400)
+    form = PhotosForm({}, {})
     try:
+        form = _received(request)
+        if not form.is_valid():
+            return track_page(request, reference, token, form=form, status=400)
         _add(report, form, request)
-    except NoRoom as full:
-        sentence = sentences.TOO_MANY_WITHIN_THE_HOUR % {"minutes": full.minutes}
-        response = _again(request, reference, token, form, sentence, 429)
-        response.headers["Retry-After"] = str(full.wait_s)
-        return response
-    except photos.NotTaken as error:
-        return _again(request, reference, token, form, sentences.sentence_of(error.code), 400)
-    except photos.TooManyPhotos:
-        return _again(request, reference, token, form, sentences.too_many(), 409)
-    except (photos.StorageAway, photos.NotThere):
-        return _again(request, reference, token, form, sentences.storage_away(), 503)
+    except REFUSALS as error:
+        return _again(request, reference, token, form, error)
     response = HttpResponseRedirect(f"{reverse('web:track', args=[reference, token])}#photos")
     response.status_code = 303
     return response
 
 
+def _received(request: HttpRequest) -> PhotosForm:
+    """The form as it was sent; raises what `photos.PhotoHandler` does, before anything is read where it is too much."""
+    if _is_too_large(request):
+        raise photos.NotTaken("photo_too_large")
+    handler = photos.PhotoHandler()
+    request.upload_handlers = [handler]
+    try:
+        return PhotosForm(request.POST, request.FILES)
+    except BaseException:
+        handler.close_all()
+        raise
+
+
 def _add(report: Report, form: PhotosForm, request: HttpRequest) -> None:
     at, keep = timezone.now(), form.cleaned_data["keep_original"]
     incoming = [
-        photos.look_at(File(each), declared=each.content_type or "", keeps_original=keep)
+        photos.look_at(each, declared=each.content_type or "", keeps_original=keep)
         for each in form.cleaned_data["photo"]
     ]
     with transaction.atomic():  # one commit for what is counted and announced
         most = settings.ANONYMOUS_PHOTOS_PER_HOUR
         take(window=PhotoWindow, request=request, more=len(incoming), most=most, at=at)
         announced = photos.announce(incoming, at=at)
-    photos.add_photos(report=report, stored=photos.store(announced, at=at), at=at)
+    stored = photos.store(announced, at=at)
+    with photos.or_gone(stored, at=at):
+        photos.add_photos(report=report, stored=stored, at=at)
 
 
 def _is_too_large(request: HttpRequest) -> bool:
@@ -75,12 +87,25 @@ def _is_too_large(request: HttpRequest) -> bool:
     return length.isdigit() and int(length) > settings.PHOTOS_PER_REQUEST * settings.PHOTO_MAX_BYTES + FRAME
 
 
-def _again(
-    request: HttpRequest, reference: str, token: str, form: PhotosForm, sentence: str, status: int
-) -> HttpResponse:
+def _again(request: HttpRequest, reference: str, token: str, form: PhotosForm, error: Exception) -> HttpResponse:
+    sentence, status = _why(error)
     form.errors.clear()
     form.add_error("photo", digits(sentence))
-    return track_page(request, reference, token, form=form, status=status)
+    response = track_page(request, reference, token, form=form, status=status)
+    if isinstance(error, NoRoom):
+        response.headers["Retry-After"] = str(error.wait_s)
+    return response
+
+
+def _why(error: Exception) -> tuple[str, int]:
+    """The sentence, and the status of the answer."""
+    if isinstance(error, photos.NotTaken):
+        return sentences.sentence_of(error.code), 413 if error.code == "photo_too_large" else 400
+    if isinstance(error, NoRoom):
+        return sentences.TOO_MANY_WITHIN_THE_HOUR % {"minutes": error.minutes}, 429
+    if isinstance(error, photos.TooManyAtOnce):
+        return sentences.too_many_at_once(), 413
+    return (sentences.too_many(), 409) if isinstance(error, photos.TooManyPhotos) else (sentences.storage_away(), 503)
 
 
 @require_safe

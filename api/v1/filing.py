@@ -15,9 +15,10 @@ from rest_framework.request import Request
 from api.clients import count_filing, count_photos, scope_of, viewer_of
 from api.errors import Fault, Problem, refusal
 from api.idempotency import Answer, answer_once, key_of, was_answered
+from api.uploads import storage_away
 from api.v1.claims import claim_problem, claims_of
 from api.v1.fields import AccuracyField, EmailField, MomentField, PhoneField, PointField, TextField
-from api.v1.photo_parts import digest_of, is_form, read_photos, read_report, storage_away, too_many, too_slow
+from api.v1.photo_parts import digest_of, is_form, read_photos, read_report, too_many, too_slow
 from api.v1.representations import new_report
 from jurisdictions.models import Category, Source
 from jurisdictions.routing import OutsideServiceArea
@@ -27,8 +28,18 @@ from reports.contacts import NewContact
 from reports.duplicates import ClaimRefused
 from reports.intake import submit_report
 from reports.models import PhotoKind, Report
-from reports.photos import Incoming, NotThere, StorageAway, Stored, TooManyPhotos, announce, store_meanwhile
-from reports.tasks import hint_duplicates
+from reports.photos import (
+    Incoming,
+    NotThere,
+    StorageAway,
+    Stored,
+    TooManyPhotos,
+    announce,
+    or_gone,
+    store_meanwhile,
+    withdraw,
+)
+from reports.tasks import hint_new
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -118,13 +129,19 @@ def file_report(request: Request) -> Answer:
     is_again = bool(incoming) and was_answered(key=key, client=client)
     stored = _stored([] if is_again else incoming, request, viewer, at=at)
 
+    made: list[Report] = []
+
     def act() -> Answer:
-        report = _submit(viewer, category=category, received_at=at, by=viewer.user, photos=stored, **values)
-        hint_duplicates(report)
-        return new_report(report)
+        made.append(_submit(viewer, category=category, received_at=at, by=viewer.user, photos=stored, **values))
+        hint_new(made[0], has_photos=bool(stored))
+        return new_report(made[0])
 
     body = told | {"photos": digest_of(incoming)} if incoming else told
-    return answer_once(key=key, client=client, body=body, at=at, act=act)
+    with or_gone(stored, at=at):
+        answer = answer_once(key=key, client=client, body=body, at=at, act=act)
+    if not made:  # somebody sent it at the same instant, and was first
+        withdraw(stored, at=at)
+    return answer
 
 
 def _stored(incoming: Sequence[Incoming], request: Request, viewer: Viewer, *, at: datetime) -> list[Stored]:

@@ -6,13 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.core.files.base import File
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from api.errors import Fault, Problem, refusal
 from api.parsers import read_object
-from api.uploads import too_large, too_many_files
+from api.uploads import storage_away, too_large, too_many_files
 from reports import photos
 from reports.models import PhotoKind
 from reports.photos import sentences
@@ -55,7 +54,7 @@ def read_photos(request: Request, *, documents: bool = False, kind: PhotoKind | 
         try:
             found.append(
                 photos.look_at(
-                    File(file), declared=file.content_type or "", documents=documents, kind=kind, keeps_original=keep
+                    file, declared=file.content_type or "", documents=documents, kind=kind, keeps_original=keep
                 )
             )
         except photos.NotTaken as error:
@@ -103,12 +102,6 @@ def not_taken(error: photos.NotTaken, *, field: str) -> Problem:
 def too_many() -> Problem:
     """The refusal of one photo more than a report may have."""
     return Problem(status=409, code="too_many_photos", detail=sentences.too_many())
-
-
-def storage_away() -> Problem:
-    """The answer while the storage does not do its part."""
-    detail = sentences.storage_away()
-    return Problem(status=503, code="storage_away", detail=detail, headers={"Retry-After": "60"})
 
 
 def too_slow() -> Problem:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.files.base import File
 from django.db import transaction
 from django.http import HttpResponse
 from django.utils import timezone
@@ -20,7 +19,7 @@ from api.errors import Fault, Problem, refusal
 from api.negotiation import PlainJSONRenderer
 from api.parsers import StrictJSONParser
 from api.permissions import Public
-from api.uploads import PhotosParser, content_length
+from api.uploads import PhotosParser, content_length, storage_away
 from api.v1 import photo_schema
 from api.v1.desk.reading import FlagField
 from api.v1.filing import StrictSerializer, validated
@@ -32,7 +31,6 @@ from api.v1.photo_parts import (
     known_parts,
     not_taken,
     read_photos,
-    storage_away,
     stored_photos,
     too_many,
     too_slow,
@@ -124,13 +122,14 @@ class PhotosView(APIView):
             announced = photos.announce(incoming, at=at)
         stored = stored_photos(announced, at=at)
         try:
-            made = photos.add_photos(
-                report=asking.report,
-                stored=stored,
-                at=at,
-                by=asking.viewer.user,
-                from_reporter=not asking.is_staff,
-            )
+            with photos.or_gone(stored, at=at):
+                made = photos.add_photos(
+                    report=asking.report,
+                    stored=stored,
+                    at=at,
+                    by=asking.viewer.user,
+                    from_reporter=not asking.is_staff,
+                )
         except photos.TooManyPhotos as error:
             raise too_many() from error
         except photos.NotThere as error:
@@ -242,7 +241,7 @@ class PhotoHashView(APIView):
 
 def _hash_of(file: Any) -> int | None:
     try:
-        return photos.hash_of(File(file), declared=file.content_type or "")
+        return photos.hash_of(file, declared=file.content_type or "")
     except photos.NotTaken as error:
         raise not_taken(error, field=PHOTO) from error
     except photos.Refused as error:

@@ -20,10 +20,10 @@ from api.clients import count_photos
 from api.errors import Problem
 from api.negotiation import PlainJSONRenderer
 from api.permissions import Public
-from api.uploads import content_length, too_large
+from api.uploads import content_length, storage_away, too_large
 from api.v1 import photo_schema
 from api.v1.photo_access import asking_about
-from api.v1.photo_parts import KEEP, KIND, flag, kind_of, not_taken, storage_away, too_many, too_slow
+from api.v1.photo_parts import KEEP, KIND, flag, kind_of, not_taken, too_many, too_slow
 from reports import photos
 from reports.models import Photo, PhotoUpload
 from reports.photos import uploads

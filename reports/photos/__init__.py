@@ -8,9 +8,12 @@ from reports.photos.adding import (
     announce,
     first_photos,
     look_at,
+    or_gone,
     store,
     store_meanwhile,
+    withdraw,
 )
+from reports.photos.arriving import PhotoHandler, TooManyAtOnce
 from reports.photos.decoding import Refused, Unfinished
 from reports.photos.files import NotThere, StorageAway
 from reports.photos.hints import hint
@@ -33,9 +36,11 @@ __all__ = [
     "NotForThePublic",
     "NotTaken",
     "NotThere",
+    "PhotoHandler",
     "Refused",
     "StorageAway",
     "Stored",
+    "TooManyAtOnce",
     "TooManyPhotos",
     "Unfinished",
     "add_photos",
@@ -50,8 +55,10 @@ __all__ = [
     "likeness",
     "look_at",
     "narrow",
+    "or_gone",
     "remove",
     "show",
     "store",
     "store_meanwhile",
+    "withdraw",
 ]

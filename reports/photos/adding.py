@@ -1,11 +1,10 @@
 """The only birth of a photo: its file is stored first, then its row, with a new report or for one that is there."""
 
-import hashlib
-from collections.abc import Sequence
-from concurrent.futures import Future
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
 
 from django.conf import settings
 from django.core.files.base import File
@@ -15,10 +14,9 @@ from people.models import User
 from reports.models import Mime, Photo, PhotoKind, PhotoState, Report
 from reports.models.photo import DOCUMENTS
 from reports.photos import files
+from reports.photos.arriving import PIECE, Arrived, Look
 from reports.photos.hints import hint
-from reports.photos.sniffing import LOOK, NotTaken, mime_of
-
-PIECE: Final = 1_048_576
+from reports.photos.sniffing import NotTaken, mime_of
 
 
 class TooManyPhotos(Exception):
@@ -61,22 +59,22 @@ def look_at(
 
     `declared` is the type its sender gives it. Only the ends of the file are searched: the worker searches all of it.
     """
-    size, digest, head, tail = 0, hashlib.sha256(), b"", b""
-    file.seek(0)
-    while piece := file.read(PIECE):
-        head = head or piece[:LOOK]
-        tail = (tail + piece)[-LOOK:]
-        size += len(piece)
-        digest.update(piece)
-    if size > settings.PHOTO_MAX_BYTES:
+    look = file.look if isinstance(file, Arrived) else _look_through(file)
+    if look.size > settings.PHOTO_MAX_BYTES:
         raise NotTaken("photo_too_large")
-    mime = mime_of(head=head, tail=tail, declared=declared)
+    mime = mime_of(head=look.head, tail=look.tail, declared=declared)
     if mime in DOCUMENTS and not documents:
         raise NotTaken("documents_only_from_staff")
+    return Incoming(file=file, mime=mime, bytes=look.size, sha256=look.sha256, kind=kind, keeps_original=keeps_original)
+
+
+def _look_through(file: File[bytes]) -> Look:
+    look = Look()
     file.seek(0)
-    return Incoming(
-        file=file, mime=mime, bytes=size, sha256=digest.hexdigest(), kind=kind, keeps_original=keeps_original
-    )
+    while piece := file.read(PIECE):
+        look.take(piece)
+    file.seek(0)
+    return look
 
 
 def announce(incoming: Sequence[Incoming], *, at: datetime) -> list[Stored]:
@@ -101,6 +99,22 @@ def store_meanwhile(stored: Sequence[Stored]) -> list[Stored]:
     return [replace(each, writing=writing) for each in stored]
 
 
+@contextmanager
+def or_gone(stored: Sequence[Stored], *, at: datetime) -> Iterator[None]:
+    """Where the block fails no photos are made of these files: they are deleted at once."""
+    try:
+        yield
+    except BaseException:
+        withdraw(stored, at=at)
+        raise
+
+
+def withdraw(stored: Sequence[Stored], *, at: datetime) -> None:
+    """Delete files of which no photos are made; what cannot be done now, the sweep does."""
+    wait([each.writing for each in stored if each.writing is not None])
+    files.drop([each.original for each in stored], at=at)
+
+
 @transaction.atomic
 def add_photos(
     *, report: Report, stored: Sequence[Stored], at: datetime, by: User | None = None, from_reporter: bool = True
@@ -111,7 +125,10 @@ def add_photos(
     """
     Report.objects.select_for_update(no_key=True).only("pk").get(pk=report.pk)  # numbers and limits are one by one
     has = {photo.sha256: photo for photo in Photo.objects.filter(report=report)}
-    return _add(report, has, stored, at=at, by=by, from_reporter=from_reporter)
+    photos = _add(report, has, stored, at=at, by=by, from_reporter=from_reporter)
+    if any(photo.state == PhotoState.RECEIVED for photo in photos):
+        hint()
+    return photos
 
 
 def first_photos(
@@ -119,7 +136,7 @@ def first_photos(
 ) -> list[Photo]:
     """The photos that a report is born with, in its transaction: nobody else knows of it yet.
 
-    Raises as above, and files.StorageAway where they were still being written.
+    The caller tells the worker of both. Raises as above, and files.StorageAway where they were still being written.
     """
     for each in stored:
         if each.writing is not None:
@@ -136,17 +153,17 @@ def _add(
     by: User | None,
     from_reporter: bool,
 ) -> list[Photo]:
-    photos = []
+    photos, kept = [], set()
     last = max((photo.number for photo in has.values()), default=0)
     for each in stored:
         if each.incoming.sha256 not in has:
             last += 1
+            kept.add(each.original)
             has[each.incoming.sha256] = _made(report, each, number=last, at=at, by=by, from_reporter=from_reporter)
         photos.append(has[each.incoming.sha256])
     if sum(photo.from_reporter == from_reporter for photo in has.values()) > settings.PHOTOS_PER_REPORT:
         raise TooManyPhotos
-    if any(photo.state == PhotoState.RECEIVED for photo in photos):
-        hint()
+    files.doom([each.original for each in stored if each.original not in kept], at=at)
     return photos
 
 

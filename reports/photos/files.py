@@ -11,20 +11,24 @@ from collections.abc import Collection, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Final
+from tempfile import SpooledTemporaryFile
+from typing import IO, Final
 
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage, storages
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
+from django.db.models import QuerySet
 
 from reports.models import StoredFile
 from reports.models.photo import PRIVATE, PUBLIC, SMALL
+from reports.photos.storage import Nameless
 
 logger = logging.getLogger(__name__)
 
 GRACE: Final = timedelta(hours=1)  # longer than any request or job takes to keep what it has written
 AGAIN: Final = timedelta(minutes=10)
 BATCH: Final = 100
+IN_MEMORY: Final = 2_621_440  # bytes of what arrives that need no file of their own
 WRITERS: Final = 8  # as many as requests that a process answers at once
 _KEY: Final = re.compile(r"[A-Za-z0-9_-]{32}\Z", re.ASCII)
 
@@ -40,6 +44,18 @@ class NotThere(Exception):
 def storage() -> Storage:
     """The storage of photos."""
     return storages["photos"]
+
+
+def landing() -> IO[bytes]:
+    """A file to write to what arrives: where it stays if it is saved, and gone without a trace once it is closed.
+
+    Where the storage has no place for such files, it is one that is copied when it is saved.
+    """
+    try:
+        nameless: IO[bytes] = storage().nameless()  # type: ignore[attr-defined]  # of our own storage
+    except (AttributeError, OSError):
+        return SpooledTemporaryFile(max_size=IN_MEMORY)
+    return nameless
 
 
 def new_key() -> str:
@@ -82,13 +98,29 @@ def fill(contents: Mapping[str, bytes | File[bytes]], *, at: datetime) -> None:
 
 def fill_meanwhile(contents: Mapping[str, bytes | File[bytes]]) -> Future[None]:
     """Write announced files beside what the caller does; its result raises StorageAway. What fails goes in an hour."""
-    return _writers().submit(_save, contents)
+    return _writers().submit(_save_own, {name: _own(content) for name, content in contents.items()})
 
 
 @cache
 def _writers() -> ThreadPoolExecutor:
     """Threads of this process that write files; none of them asks the database."""
     return ThreadPoolExecutor(max_workers=WRITERS, thread_name_prefix="photo-files")
+
+
+def _own(content: bytes | File[bytes]) -> bytes | File[bytes]:
+    """The same content, for a thread: a nameless file that the request closes meanwhile could become another one."""
+    if isinstance(content, File) and isinstance(content.file, Nameless):
+        return File(content.file.again())
+    return content
+
+
+def _save_own(contents: Mapping[str, bytes | File[bytes]]) -> None:
+    try:
+        _save(contents)
+    finally:
+        for content in contents.values():
+            if isinstance(content, File) and isinstance(content.file, Nameless):
+                content.close()
 
 
 def _save(contents: Mapping[str, bytes | File[bytes]]) -> None:
@@ -134,6 +166,18 @@ def doom(names: Collection[str], *, at: datetime) -> None:
     StoredFile.objects.filter(name__in=names).update(doomed_at=at)
 
 
+def drop(names: Collection[str], *, at: datetime) -> None:
+    """Delete announced files that nothing has kept, now; what fails is left to the sweep. Not within a transaction."""
+    if not names:
+        return
+    try:
+        loose = StoredFile.objects.filter(name__in=names, photo_id__isnull=True)
+        loose.update(doomed_at=at)
+        _delete(loose, at=at)
+    except DatabaseError:
+        logger.exception("Files of photos could not be deleted at once")
+
+
 def sweep(*, at: datetime, limit: int = 1_000) -> int:
     """Delete what is doomed, `limit` files at most; how many. What the storage refuses to delete waits a while."""
     done = 0
@@ -142,9 +186,12 @@ def sweep(*, at: datetime, limit: int = 1_000) -> int:
     return done
 
 
-@transaction.atomic
 def _sweep_batch(at: datetime) -> int:
-    due = StoredFile.objects.filter(doomed_at__lte=at).order_by("doomed_at")
+    return _delete(StoredFile.objects.filter(doomed_at__lte=at).order_by("doomed_at"), at=at)
+
+
+@transaction.atomic
+def _delete(due: QuerySet[StoredFile], *, at: datetime) -> int:
     gone, held = [], []
     for row in due.select_for_update(skip_locked=True)[:BATCH]:
         try:

@@ -1,13 +1,8 @@
-"""The worker told that there are photos to see to, and that one can be compared.
+"""The worker told that there are photos to see to, and that one can be compared."""
 
-The rows are the truth, and sweeps find what a lost job left.
-"""
+from django.db import transaction
 
-from functools import partial
-
-from django.db import connection, transaction
-from django_q.tasks import async_task
-
+from reports.jobs import enqueue, enqueue_after_commit
 from reports.models import Report
 
 JOB = "reports.tasks.see_to_photos"
@@ -22,10 +17,7 @@ def hint() -> None:
 
 
 def _enqueue() -> None:
-    # Nobody waits until a hint is on the disk: one that a power cut takes is made up for by the sweep.
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL synchronous_commit TO off")
-        async_task(JOB, q_options={"group": "photos", "save": False})
+    enqueue(JOB, group="photos")
 
 
 def ask_for_search(report_id: int) -> None:
@@ -36,8 +28,4 @@ def ask_for_search(report_id: int) -> None:
     """
     sought = Report.objects.filter(pk=report_id, duplicates_sought_at__isnull=False)
     if sought.update(duplicates_sought_at=None):
-        transaction.on_commit(partial(_enqueue_search, report_id), robust=True)
-
-
-def _enqueue_search(report_id: int) -> None:
-    async_task(SEEKING, report_id, q_options={"group": "duplicates", "save": False})
+        enqueue_after_commit(SEEKING, report_id, group="duplicates")

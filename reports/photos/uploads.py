@@ -21,7 +21,6 @@ logger = logging.getLogger(__name__)
 LIFE: Final = timedelta(days=1)
 MOST_PIECES: Final = 1_000
 BLOCK: Final = 65_536
-IN_MEMORY: Final = 2_621_440  # bytes that need no file of their own
 
 
 class WrongOffset(Exception):
@@ -80,7 +79,7 @@ def append(*, upload: PhotoUpload, offset: int, stream: IO[bytes], at: datetime)
         raise WrongOffset
     if len(upload.pieces) >= MOST_PIECES:
         raise TooManyPieces
-    with SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
+    with SpooledTemporaryFile(max_size=files.IN_MEMORY) as spool:
         size = _spooled(stream, spool, most=upload.length - offset)
         if not size:
             return upload
@@ -124,7 +123,7 @@ def finish(*, upload: PhotoUpload, at: datetime) -> Photo:
     if upload.photo is not None:
         return upload.photo
     try:
-        with SpooledTemporaryFile(max_size=IN_MEMORY) as whole:
+        with SpooledTemporaryFile(max_size=files.IN_MEMORY) as whole:
             stored = store(announce([_put_together(upload, whole)], at=at), at=at)
         return _made(upload, stored, at=at)
     except (NotTaken, TooManyPhotos):

@@ -2,25 +2,23 @@
 
 import json
 import threading
-from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from people.models import Role
 from reports.models import Photo, Report, StoredFile
-from reports.photos import files
 from reports.references import tracking_token
 from reports.tasks import see_to_photos, sweep_photos
 from tests.api.desks import Desk
+from tests.notifications.helpers import until
 from tests.photos.conftest import address_of, part, shown
 from tests.photos.lines import FORM, Line, form_of
 from tests.pictures import photo, plain, scene
-from tests.processes import running_server
+from tests.processes import mortal_server, running_server
 from tests.staff import file_report, handler
 
 pytestmark = pytest.mark.django_db
@@ -93,7 +91,6 @@ def test_the_same_key_at_the_same_instant_is_one_report_and_leaves_no_file(small
     assert len(set(answers)) == 1
     assert answers[0][0] == 201
     assert (Report.objects.count(), Photo.objects.count()) == (1, 1)
-    files.sweep(at=timezone.now() + timedelta(hours=2))
     assert stored_names() == [Photo.objects.get().original]
 
 
@@ -126,7 +123,6 @@ def test_a_photo_that_is_none_stores_no_report(file, stored_names):
 def test_a_report_that_is_refused_leaves_no_photo(file, filing, stored_names):
     assert file(photo(), body=filing(x=90_000)).status_code == 422
     assert not Photo.objects.exists()
-    files.sweep(at=timezone.now() + timedelta(hours=2))
     assert stored_names() == []
 
 
@@ -206,6 +202,19 @@ def test_a_form_that_is_cut_short_on_its_way_stores_nothing(report, stored_names
             assert line.status() == 201
     assert Photo.objects.count() == 1
     assert stored_names() == [Photo.objects.get().original]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_server_that_is_killed_while_a_photo_arrives_leaves_nothing(report, tmp_path):
+    folder, picture = tmp_path / "photos", photo() + bytes(2_000_000)
+    address = f"{address_of(report)}?token={tracking_token(report.reference)}"
+    body = form_of(picture)
+    with mortal_server(PHOTO_FOLDER=str(folder)) as (server, kill), Line(server) as line:
+        line.send(f"POST {address} HTTP/1.1", {"Content-Type": FORM, "Content-Length": len(body)}, body[:-100])
+        until(folder.is_dir)  # it has begun to be written
+        kill()
+    assert [path for path in folder.rglob("*") if path.is_file()] == []
+    assert StoredFile.objects.count() == 0
 
 
 class TestWhoMayAdd:

@@ -17,7 +17,7 @@ from PIL import Image
 from bench.clients import Call, Failed, Speed, side_by_side
 from bench.contests import Contest, Contestant
 from bench.database import copied, url_of
-from bench.servers import Server, server
+from bench.servers import LOG, Server, server
 from bench.writes import TEXT, sample
 from jurisdictions.models import Category
 
@@ -41,55 +41,124 @@ class Senders:
         return side_by_side(self.prepare, processes=self.processes, seconds=seconds, offset=offset)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """Where it is filed: both servers, and what reports are made of."""
+
+    ours: Server
+    bare: Server
+    places: Sequence[tuple[float, float]]
+    categories: Sequence[str]
+    connections: int
+
+    def senders(self, prepare: Callable[[], Call]) -> Senders:
+        """As many as there are connections."""
+        return Senders(prepare=prepare, processes=self.connections)
+
+
 @contextmanager
 def contests(connections: int) -> Iterator[list[Contest]]:
-    """The contests, on a copy of the database and a server of its own, for as long as they last."""
-    with copied(COPY), tempfile.TemporaryDirectory() as folder:
+    """The contests, on a copy of the database and servers of its own, for as long as they last."""
+    with copied(COPY), tempfile.TemporaryDirectory(dir=LOG.parent) as folder:
         _rows, places = sample()
         categories = list(Category.objects.active().exclude(moderation="never").values_list("code", flat=True))
         connection.close()
         unlimited = dict.fromkeys(("ANONYMOUS_REPORTS_PER_HOUR", "ANONYMOUS_PHOTOS_PER_HOUR"), "1000000000")
-        environment = {"DATABASE_URL": url_of(COPY), "PHOTO_FOLDER": folder, **unlimited}
-        with server("photos", settings="config.settings", probe="/healthz", environment=environment) as running:
-            filing = partial(_filing, running, places, categories)
-            yield [_contest(name, size, filing, connections) for name, size in SIZES.items()]
+        around = {"DATABASE_URL": url_of(COPY), "PHOTO_FOLDER": folder, **unlimited}
+        with (
+            server("photos", settings="config.settings", probe="/healthz", environment=around) as ours,
+            server("photos-bare", settings="bench.settings", probe="/null", environment=around) as bare,
+        ):
+            stage = Stage(ours=ours, bare=bare, places=places, categories=categories, connections=connections)
+            yield [_contest(name, size, stage) for name, size in SIZES.items()]
 
 
-def _contest(name: str, size: int, filing: Callable[[bytes], Call], connections: int) -> Contest:
-    senders = partial(Senders, processes=connections)
+def _contest(name: str, size: int, stage: Stage) -> Contest:
+    photo = photo_of(size)
+    alone, whole = partial(_filing, stage, b""), partial(_filing, stage, photo)
+    thrown, flushed = (partial(_sending, stage, photo, f"/bare/{view}") for view in ("taken", "flushed"))
     return Contest(
-        title=f"A report filed by POST /api/v1/reports with a photo of {name}, {connections} connections",
+        title=f"A report filed by POST /api/v1/reports with a photo of {name}, {stage.connections} connections",
         contestants=[
-            Contestant(name="without a photo", client=senders(prepare=partial(filing, b"")), goal=GOAL),
-            Contestant(name="City Eye", client=senders(prepare=partial(filing, photo_of(size)))),
+            Contestant(name="without a photo", client=stage.senders(alone), goal=GOAL),
+            Contestant(name="the form alone, to a view that throws it away", client=stage.senders(thrown)),
+            Contestant(name="the form alone, to a view that writes and flushes it", client=stage.senders(flushed)),
+            Contestant(
+                name="without a photo, then the form to the view that throws it away",
+                client=stage.senders(partial(_one_then_other, alone, thrown)),
+            ),
+            Contestant(name="City Eye", client=stage.senders(whole)),
         ],
-        notes=["The photo is on the disk before the answer; decoding it is the worker's, which does not run here."],
+        notes=[
+            "The photo is on the disk before the answer; decoding it is the worker's, which does not run here.",
+            "The views that throw the form away and that flush it look at nothing: that is transfer and disk alone.",
+        ],
     )
 
 
-def _filing(running: Server, places: Sequence[tuple[float, float]], categories: Sequence[str], photo: bytes) -> Call:
+def _one_then_other(*prepare: Callable[[], Call]) -> Call:
+    """Both calls as one."""
+    calls = [each() for each in prepare]
+
+    def both(number: int) -> None:
+        for call in calls:
+            call(number)
+
+    return both
+
+
+def _filing(stage: Stage, photo: bytes) -> Call:
     """A report at one of the places, alone or with the photo."""
-    line = HTTPConnection("127.0.0.1", running.port, timeout=60)
-    draw = random.Random()
+    post = _poster(stage.ours.port, "/api/v1/reports")
+    told = _teller(stage)
 
     def file(_number: int) -> None:
-        lon, lat = draw.choice(places)
+        post(form_of(told(), photo) if photo else [told()], is_form=bool(photo))
+
+    return file
+
+
+def _sending(stage: Stage, photo: bytes, address: str) -> Call:
+    """The same form with a report and the photo, to a view that does not file it."""
+    post = _poster(stage.bare.port, address)
+    told = _teller(stage)
+
+    def send(_number: int) -> None:
+        post(form_of(told(), photo), is_form=True)
+
+    return send
+
+
+def _teller(stage: Stage) -> Callable[[], bytes]:
+    """Reports at these places, each another."""
+    draw = random.Random()
+
+    def told() -> bytes:
+        lon, lat = draw.choice(stage.places)
         report = {
-            "category": draw.choice(categories),
+            "category": draw.choice(stage.categories),
             "location": {"type": "Point", "coordinates": [round(lon, 6), round(lat, 6)]},
             "description": TEXT,
         }
-        told = json.dumps(report).encode()
-        parts = form_of(told, photo) if photo else [told]
-        kind = f"multipart/form-data; boundary={BOUNDARY}" if photo else "application/json"
+        return json.dumps(report).encode()
+
+    return told
+
+
+def _poster(port: int, address: str) -> Callable[..., None]:
+    """Posts over a kept connection; raises Failed unless it is answered with 201."""
+    line = HTTPConnection("127.0.0.1", port, timeout=60)
+
+    def post(parts: Sequence[bytes], *, is_form: bool) -> None:
+        kind = f"multipart/form-data; boundary={BOUNDARY}" if is_form else "application/json"
         headers = {"Content-Type": kind, "Content-Length": str(sum(map(len, parts)))}
-        line.request("POST", "/api/v1/reports", parts, headers)
+        line.request("POST", address, parts, headers)
         answer = line.getresponse()
         if answer.status != 201:
-            raise Failed(f"A report is answered with {answer.status}: {answer.read()[:300]!r}")
+            raise Failed(f"{address} is answered with {answer.status}: {answer.read()[:300]!r}")
         answer.read()
 
-    return file
+    return post
 
 
 def form_of(report: bytes, photo: bytes) -> list[bytes]:

@@ -11,6 +11,8 @@ urlpatterns: list[URLPattern] = [
     path("bare/rows/<path:address>", bare.rows),
     path("bare/page/<path:address>", bare.page),
     path("bare/packed/<path:address>", bare.packed),
+    path("bare/taken", bare.taken),
+    path("bare/flushed", bare.flushed),
     path("drf-gis/api/v1/reports", peers.ReportList.as_view()),
 ]
 if find_spec("vectortiles"):  # where the bench has put it in the way

@@ -1,4 +1,8 @@
-"""The demo as a newcomer runs it, on a database of the test's own."""
+"""The demo as a newcomer runs it, on a database of the test's own.
+
+Its tables are there already: the tests' own were made by the command that the demo runs, from nothing, and making them
+is half of a demo's work.
+"""
 
 import os
 import random
@@ -13,6 +17,7 @@ from urllib.parse import urlsplit
 
 import psycopg2
 import pytest
+from django.db import connection
 
 from tests.script.checkout import ROOT
 
@@ -22,12 +27,12 @@ NAME = f"cityeye_demo_{os.getpid()}"
 
 
 @pytest.fixture(scope="module")
-def database_url() -> Iterator[str]:
-    """An empty database on the server that this test run uses."""
+def database_url(django_db_setup: None) -> Iterator[str]:
+    """A database without a row of ours, on the server that this test run uses."""
     given = os.environ.get("DATABASE_URL") or (ROOT / ".local" / "database-url").read_text().strip()
     administrator = psycopg2.connect(given)
     administrator.autocommit = True
-    administrator.cursor().execute(f"CREATE DATABASE {NAME}")
+    administrator.cursor().execute(f"CREATE DATABASE {NAME} TEMPLATE {connection.settings_dict['TEST']['TEMPLATE']}")
     try:
         yield urlsplit(given)._replace(path=f"/{NAME}").geturl()
     finally:

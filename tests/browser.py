@@ -1,5 +1,7 @@
 """A real Chromium for tests, started once: pages that record what they ask for and what they complain about."""
 
+from __future__ import annotations
+
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -7,11 +9,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+if TYPE_CHECKING:  # of a run's processes one needs it
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 CHROMIUM = Path("/usr/bin/chromium")
 REAL_CHROMIUM = Path("/usr/lib/chromium/chromium")  # Debian's; Ubuntu's package only leads to a snap
@@ -62,7 +66,7 @@ class Visit:
         self.prepared = True
         self.page.add_init_script(script)
 
-    def open(self, path: str) -> "Visit":
+    def open(self, path: str) -> Visit:
         self.page.goto(self.server + path)
         return self
 
@@ -89,7 +93,7 @@ class Visit:
             self.page.wait_for_timeout(50)
         raise AssertionError(f"Never came true: {script}; complaints: {self.complaints}")
 
-    def until_drawn(self) -> "Visit":
+    def until_drawn(self) -> Visit:
         """Wait until the map has drawn all it has."""
         self.until("cityEye?.map?.loaded() && document.querySelector('#panel')?.ariaBusy !== 'true'")
         return self
@@ -110,6 +114,8 @@ def chromium(django_db_setup: None) -> Iterator[Browser]:
     """Chromium, or a skip that says why there is none."""
     if not (CHROMIUM.is_file() and REAL_CHROMIUM.is_file()):
         pytest.skip("This system has no chromium package (Ubuntu's is a snap)")
+    from playwright.sync_api import sync_playwright
+
     before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
     # Playwright keeps an event loop in this thread; the database is used beside it, never inside.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -132,7 +138,8 @@ def _let_the_server_finish() -> None:
 @pytest.fixture(scope="session")
 def reader(chromium: Browser) -> BrowserContext:
     """One reader for all tests: what the browser has compiled once it need not compile again."""
-    return chromium.new_context(reduced_motion="reduce")
+    # A pixel of the drawing for each square of four that a page measures by: a map is drawn with a quarter of the work.
+    return chromium.new_context(reduced_motion="reduce", device_scale_factor=0.5)
 
 
 @pytest.fixture(scope="session")

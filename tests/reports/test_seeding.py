@@ -52,43 +52,43 @@ def stories():
 
 
 def test_reports_are_made_routed_and_counted(town):
-    said = seed(40)
-    assert "40 of 40" in said
-    assert "40 reports made." in said
+    said = seed(20)
+    assert "20 of 20" in said
+    assert "20 reports made." in said
     assert set(Report.objects.values_list("source", "root__code")) == {("import", "town")}
-    assert Report.objects.filter(department__isnull=False).count() == Report.objects.count() == 40
-    assert Assignment.objects.filter(method="covers").count() == 40
+    assert Report.objects.filter(department__isnull=False).count() == Report.objects.count() == 20
+    assert Assignment.objects.filter(method="covers").count() == 20
 
 
 def test_the_same_seed_gives_the_same_reports(town):
-    seed(30)
+    seed(12)
     first = stories()
     Report.objects.all().delete()
-    seed(30)
+    seed(12)
     assert stories() == first
 
 
 def test_another_seed_gives_other_reports(town):
-    seed(10)
+    seed(5)
     first = stories()
     Report.objects.all().delete()
-    seed(10, seed=2)
+    seed(5, seed=2)
     assert stories() != first
 
 
 def test_a_city_that_has_some_is_topped_up_to_the_same_end(town):
-    seed(30)
+    seed(12)
     whole = stories()
     Report.objects.all().delete()
-    seed(11)
-    assert "19 reports made." in seed(30)
+    seed(5)
+    assert "7 reports made." in seed(12)
     assert stories() == whole
 
 
 def test_a_city_that_has_enough_is_left_alone(town):
-    seed(10)
+    seed(5)
     before = stories()
-    assert "The reports are there already." in seed(10)
+    assert "The reports are there already." in seed(5)
     assert stories() == before
 
 
@@ -99,7 +99,7 @@ def test_reports_of_citizens_are_not_counted_as_seeded(town):
 
 
 @pytest.mark.django_db
-class TestAFewHundred:
+class TestAHundredAndFifty:
     """What a seeded city looks like."""
 
     @pytest.fixture(scope="class", autouse=True)
@@ -108,7 +108,7 @@ class TestAFewHundred:
         with until_the_end_of_the_class(django_db_blocker):
             manifest = write(tmp_path_factory.mktemp("town"), town_files())
             call_command("load_city", manifest, stdout=StringIO())
-            seed(300)
+            seed(150)
             yield
 
     def test_reports_lie_along_the_streets(self):
@@ -136,7 +136,7 @@ class TestAFewHundred:
 
     def test_time_takes_reports_through_their_statuses(self):
         counts = Counter(Report.objects.values_list("status", flat=True))
-        assert counts["resolved"] > 150
+        assert counts["resolved"] > 75
         assert counts["received"] > 0
         assert counts["in_progress"] > 0
         assert counts["rejected"] > 0
@@ -148,20 +148,20 @@ class TestAFewHundred:
             assert moments == sorted(moments)
 
     def test_some_texts_are_published_and_none_of_a_category_that_never_is(self):
-        assert 0 < Report.objects.exclude(public_text="").count() < 300
+        assert 0 < Report.objects.exclude(public_text="").count() < 150
         assert Report.objects.filter(category__code="residential-noise").exists()
         assert not Report.objects.filter(category__code="residential-noise", is_public=True).exists()
 
     def test_few_reporters_can_be_reached_and_none_of_them_is_real(self):
-        assert 0 < Contact.objects.count() < 15
+        assert 0 < Contact.objects.count() < 10
         for contact in Contact.objects.all():
             assert contact.email.endswith("@example.com")
             assert not contact.phone or re.fullmatch(r"\+120255501\d\d", contact.phone)
-        assert Message.objects.count() < 30
+        assert Message.objects.count() < 20
 
 
 def test_reports_came_in_over_the_days_asked_for_and_none_later(town):
-    seed(60, days=10)
+    seed(30, days=10)
     moments = list(Report.objects.values_list("received_at", flat=True))
     assert min(moments) >= LAST_MOMENT - timedelta(days=10)
     assert max(moments) < LAST_MOMENT
@@ -170,7 +170,7 @@ def test_reports_came_in_over_the_days_asked_for_and_none_later(town):
 
 def test_a_season_without_ice_has_no_icy_streets(town):
     Category.objects.filter(code="rubble").update(code="icy-street")
-    seed(60, days=30)
+    seed(40, days=30)
     assert not Report.objects.filter(category__code="icy-street").exists()
 
 
@@ -224,14 +224,14 @@ def test_without_a_city_there_is_nothing_to_fill():
 
 
 def test_an_interrupted_run_goes_on_where_it_stopped(town, monkeypatch):
-    monkeypatch.setattr(sowing, "BLOCK", 10)
-    seed(30)
+    monkeypatch.setattr(sowing, "BLOCK", 4)
+    seed(12)
     whole = stories()
     Report.objects.all().delete()
     with pytest.raises(KeyboardInterrupt):
-        call_command("seed_reports", count=30, until=date.fromisoformat(UNTIL), stdout=_StopsAfter("20 of 30"))
-    assert Report.objects.count() == 20
-    seed(30)
+        call_command("seed_reports", count=12, until=date.fromisoformat(UNTIL), stdout=_StopsAfter("8 of 12"))
+    assert Report.objects.count() == 8
+    seed(12)
     assert stories() == whole
 
 

@@ -7,8 +7,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
 
 from reports.feedback import AnsweredBefore, NotClosed, give_feedback
 from reports.handling import TransitionNotAllowed, answer
@@ -16,11 +14,10 @@ from reports.models import Report
 from reports.references import opens
 from reports.refusals import REFUSALS, sentence_of
 from web.saying import AnswerForm, FeedbackForm
-from web.track_page import track_page
+from web.track_page import form_door, track_page
 
 
-@csrf_exempt
-@require_POST
+@form_door
 def answer_question(request: HttpRequest, reference: str, token: str) -> HttpResponse:
     """The answer to what the staff asked."""
 
@@ -31,8 +28,7 @@ def answer_question(request: HttpRequest, reference: str, token: str) -> HttpRes
     return _heard(request, reference, token, form, act, then="progress")
 
 
-@csrf_exempt
-@require_POST
+@form_door
 def say_whether_solved(request: HttpRequest, reference: str, token: str) -> HttpResponse:
     """Whether it was solved."""
 

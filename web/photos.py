@@ -6,8 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 from django.views.defaults import page_not_found
 
 from people.access import Viewer
@@ -18,9 +17,9 @@ from reports import photos
 from reports.models import Photo, Report
 from reports.photos import sentences
 from reports.photos.files import names_of, read
-from reports.references import opens
+from reports.references import as_reference, opens
 from web.saying import PhotosForm
-from web.track_page import track_page
+from web.track_page import form_door, track_page
 
 FRAME = 65_536  # bytes around the files of a form
 FILES = ("view", "thumbnail")
@@ -34,8 +33,7 @@ REFUSALS = (
 )
 
 
-@csrf_exempt
-@require_POST
+@form_door
 def add_photos(request: HttpRequest, reference: str, token: str) -> HttpResponse:
     """Photos for the report; the page again, with what is wrong, where one is not taken, and none is stored then."""
     report = Report.objects.filter(reference=reference).first() if opens(reference=reference, token=token) else None
@@ -111,7 +109,7 @@ def _why(error: Exception) -> tuple[str, int]:
 @require_safe
 def public_photo(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """What messages lead to: a public photo, wherever its copy is now; a word where it is still being prepared."""
-    rows = Photo.objects.public_soon().filter(report__reference=reference, number=number)
+    rows = Photo.objects.public_soon().filter(report__reference=as_reference(reference), number=number)
     photo = rows.only("public_rendition").first()
     if photo is None:
         response: HttpResponse = page_not_found(request, Http404())

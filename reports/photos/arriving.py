@@ -88,6 +88,10 @@ class PhotoHandler(FileUploadHandler):
         self.file.seek(0)
         return Arrived(self.file, self.look, content_type=self.content_type or "")
 
+    def upload_interrupted(self) -> None:
+        """The form ended within a file, which is given to nobody."""
+        self.file.close()
+
     def close_all(self) -> None:
         """Give back what the files hold."""
         for file in self._files:

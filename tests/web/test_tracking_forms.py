@@ -1,5 +1,6 @@
 """What a reporter sends from the tracking page, by plain forms."""
 
+import re
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -37,6 +38,11 @@ def step(report, to: str, note: str = "پر شد") -> StatusUpdate:
     return change_status(report=report, to=to, note=note, at=LATER, by=UserFactory())
 
 
+def alerts(page: str) -> list[str]:
+    """What the head of the page says is wrong."""
+    return re.findall(r'<p class="wrong head" role="alert">([^<]*)</p>', page)
+
+
 class TestAnsweringAQuestion:
     def test_the_question_stands_with_a_form_for_the_answer(self, browser, report, link):
         assert f'action="{link}/answer"' not in browser.get(link).text
@@ -67,6 +73,7 @@ class TestAnsweringAQuestion:
     def test_where_nothing_was_asked_the_page_says_so(self, browser, report, link):
         sent = browser.post(f"{link}/answer", {"words": "سلام"})
         assert sent.status_code == 409
+        assert alerts(sent.text) == ["پاسخی از شما خواسته نشده، یا پیش‌تر پاسخ داده‌اید."]
         assert StatusUpdate.objects.count() == 1
 
 
@@ -93,7 +100,8 @@ class TestSayingWhetherItWasSolved:
         page = browser.get(link).text
         assert "سپاسگزاریم" in page
         assert f'action="{link}/feedback"' not in page
-        assert browser.post(f"{link}/feedback", {"was_solved": "no", "words": "نه"}).status_code == 409
+        again = browser.post(f"{link}/feedback", {"was_solved": "no", "words": "نه"})  # by the back button
+        assert (again.status_code, alerts(again.text)) == (409, ["شما پیش‌تر به این پرسش پاسخ داده‌اید."])
 
     @pytest.mark.parametrize(
         "given",
@@ -127,8 +135,15 @@ class TestSayingWhetherItWasSolved:
 
 
 @pytest.mark.parametrize("door", ["answer", "feedback"])
-def test_a_wrong_link_opens_nothing_and_a_form_is_not_read_by_address(browser, report, link, door):
+def test_a_wrong_link_opens_nothing(browser, report, link, door):
     wrong = link[:-3] + "xyz"
     assert browser.post(f"{wrong}/{door}", {"words": "x", "was_solved": "yes"}).status_code == 404
-    assert browser.get(f"{link}/{door}").status_code == 405
     assert StatusUpdate.objects.count() == 1
+
+
+@pytest.mark.parametrize("door", ["answer", "feedback"])
+def test_who_reads_the_address_of_a_refused_form_is_led_to_the_page(browser, report, link, door):
+    led = browser.get(f"{link}/{door}?lang=en", follow=True)
+    assert (led.status_code, led.request["PATH_INFO"]) == (200, link)
+    assert report.reference in led.text
+    assert browser.delete(f"{link}/{door}").status_code == 405

@@ -8,6 +8,7 @@ from django.test import Client
 from people.models import Role
 from reports import photos
 from reports.models import Photo, StatusUpdate
+from reports.photos.storage import DurableFiles
 from reports.references import tracking_link, tracking_token
 from reports.tasks import see_to_photos
 from tests.api.desks import Desk
@@ -95,7 +96,40 @@ def test_a_report_that_has_all_its_photos_offers_no_form(client: Client, tell, s
     assert "/photos" in client.get(page_of(report)).text
     send(client, report, part(photo()))
     assert 'enctype="multipart/form-data"' not in client.get(page_of(report)).text
-    assert send(client, report, part(photo(seed=1))).status_code == 409
+    refused = send(client, report, part(photo(seed=1)))  # from another tab, which still has the form
+    assert refused.status_code == 409
+    assert refused.text.count("این گزارش به بیشترین تعداد عکس مجاز رسیده است.") == 1
+
+
+def test_a_form_that_ends_within_a_photo_stores_nothing(client: Client, tell, stored_names):
+    report = tell()
+    body = b'--x\r\nContent-Disposition: form-data; name="photo"; filename="a"\r\n\r\n' + photo()
+    answer = client.post(f"{page_of(report)}/photos", body, content_type="multipart/form-data; boundary=x")
+    assert (answer.status_code, Photo.objects.count(), stored_names()) == (400, 0, [])
+    assert "یک عکس انتخاب کنید." in answer.text
+
+
+@pytest.mark.parametrize("limits", [{"PHOTO_MAX_BYTES": 100}, {"PHOTOS_PER_REQUEST": 1}])
+def test_what_is_too_much_is_told_while_it_arrives_and_leaves_nothing(
+    client: Client, tell, settings, stored_names, limits
+):
+    for name, value in limits.items():
+        setattr(settings, name, value)
+    answer = send(client, tell(), *(part(photo(seed=seed)) for seed in range(3)))
+    assert answer.status_code == 413
+    assert 'role="alert"' in answer.text
+    assert (Photo.objects.count(), stored_names()) == (0, [])
+
+
+def test_a_storage_that_is_away_is_told(client: Client, tell, monkeypatch):
+    def fail(self, *_args):
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(DurableFiles, "_save", fail)
+    answer = send(client, tell(), part(photo()))
+    assert answer.status_code == 503
+    assert "لطفاً چند دقیقهٔ دیگر" in answer.text
+    assert not Photo.objects.exists()
 
 
 def test_nobody_else_adds_or_sees_photos(client: Client, tell):
@@ -106,6 +140,9 @@ def test_nobody_else_adds_or_sees_photos(client: Client, tell):
         wrong = f"/track/{report.reference}/{token}/photos"
         assert client.post(wrong, {"photo": part(photo(seed=1))}).status_code == 404
         assert client.get(f"{wrong}/1/view").status_code == 404
+    door = f"{page_of(report)}/photos"
+    assert client.get(door).headers["Location"] == page_of(report)
+    assert client.put(door).status_code == 405
     for more in ("1/original", "2/view", "99999999999999999999/view", "0/thumbnail"):
         assert client.get(f"{page_of(report)}/photos/{more}").status_code == 404
     assert Photo.objects.count() == 1
@@ -183,6 +220,15 @@ class TestWhatMessagesLeadTo:
         report = tell()
         send(client, report, part(photo()))
         assert client.get(f"/photos/{report.reference}/{more}").status_code == 404
+
+    @pytest.mark.parametrize("reference", ["%00", "x", "%F0%9F%98%80", "AAAAAAAAAA", "x" * 5000])
+    def test_nor_does_a_reference_that_is_none(self, client: Client, db, reference):
+        assert client.get(f"/photos/{reference}/1").status_code == 404
+
+    def test_a_reference_may_be_written_in_small_letters(self, client: Client, tell):
+        report = tell()
+        send(client, report, part(photo()))
+        assert client.get(f"/photos/{report.reference.lower()}/1").status_code == 200
 
     def test_a_refused_one_leads_nowhere(self, client: Client, tell):
         report = tell()

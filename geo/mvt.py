@@ -112,8 +112,9 @@ def _feature(feature: Feature, keys: dict[str, int], values: dict[tuple[type, Va
     tags: list[int] = []
     for key, value in feature.properties.items():
         if value is not None:  # of two equal values of different types, such as 1 and true, each is kept
-            tags += (keys.setdefault(key, len(keys)), values.setdefault((type(value), value), len(values)))
-    return _field(2, _packed(tags)) + _number(3, feature.kind) + _field(4, _packed(feature.commands))
+            tags.append(keys.setdefault(key, len(keys)))
+            tags.append(values.setdefault((type(value), value), len(values)))
+    return _field(2, _packed(tags)) + _KINDS[feature.kind] + _field(4, _packed(feature.commands))
 
 
 @lru_cache(maxsize=4096)
@@ -137,13 +138,14 @@ def _zigzag(number: int) -> int:
 
 
 def _packed(numbers: Sequence[int]) -> bytes:
-    if max(numbers, default=0) < 0x80:  # most of all: an octet each
+    most = max(numbers, default=0)
+    if most < 0x80:  # most of all: an octet each
         return bytes(numbers)
-    return b"".join(map(_varint, numbers))
+    return b"".join([_SHORT[number] for number in numbers] if most < 0x4000 else map(_varint, numbers))
 
 
 def _field(tag: int, content: bytes) -> bytes:
-    return _varint(tag << 3 | _BYTES) + _varint(len(content)) + content
+    return _SHORT[tag << 3 | _BYTES] + _varint(len(content)) + content
 
 
 def _number(tag: int, number: int) -> bytes:
@@ -207,3 +209,4 @@ def _joined(rows: Sequence[_Bytes]) -> bytes:
 
 _SHORT: Final = [bytes([number]) for number in range(0x80)]
 _SHORT.extend(bytes([number & 0x7F | 0x80, number >> 7]) for number in range(0x80, 0x4000))
+_KINDS: Final = {kind: _number(3, kind) for kind in (_POINT, _POLYGON)}

@@ -9,13 +9,13 @@ from functools import lru_cache
 from typing import Any, Final
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connections
+from django.db import connection
 from django.db.models import Model, QuerySet
-from psycopg2.extensions import BYTES, new_type, register_type
+from psycopg2.extensions import BYTES, register_type
 
 from geo.features import DECIMALS
 
-TEXT_AS_BYTES: Final = new_type((25,), "TEXT_AS_BYTES", BYTES)  # 25 is PostgreSQL's `text`
+TEXT_AS_BYTES: Final = BYTES  # as it is: a type made of it would decode every text first, to encode it again
 POINT: Final = len('{"type":"Point","coordinates":[')
 
 
@@ -65,8 +65,25 @@ class Page:
     has_more: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """SQL that chooses rows in their order, one more than a page has, and the values that are bound to it."""
+
+    text: str
+    values: tuple[Any, ...]
+
+
+def choice_of(rows: QuerySet[Model, Any], *, size: int) -> Choice | None:
+    """The first `size` of the rows and one more, ordered values of the default database; None where none can match."""
+    try:
+        text, values = rows[: size + 1].query.sql_with_params()
+    except EmptyResultSet:
+        return None
+    return Choice(text, tuple(values))
+
+
 def read_page(
-    rows: QuerySet[Model, Any],
+    choice: Choice,
     *,
     layout: Layout,
     form: Form,
@@ -74,19 +91,15 @@ def read_page(
     backwards: bool = False,
     by_id: bool = False,
 ) -> Page:
-    """The first `size` of the rows, which are ordered values with the columns that the layout speaks of.
+    """The page of `size` of the rows that are chosen, which have the columns that the layout speaks of.
 
     With `by_id` they are ids alone: where an index has all that rows are chosen and ordered by, the rest is read of the
     page's rows only. `backwards` turns the page round after it is chosen. One row beyond it is looked at, and no more.
     """
-    try:
-        inner, values = rows[: size + 1].query.sql_with_params()
-    except EmptyResultSet:  # nothing can match: no need to ask
-        return Page()
     head, tail = _around(layout, form, size, backwards, by_id)
-    with connections[rows.db].cursor() as cursor:
+    with connection.cursor() as cursor:
         register_type(TEXT_AS_BYTES, cursor.cursor)
-        cursor.execute(head + inner + tail, values)
+        cursor.execute(head + choice.text + tail, choice.values)
         total, text, west, south, east, north, *found = cursor.fetchone()
     if not total:
         return Page()

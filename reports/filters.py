@@ -22,6 +22,11 @@ class ReportFilter:
     other: Q = field(default_factory=Q)
 
     @property
+    def is_open(self) -> bool:
+        """Whether it narrows nothing."""
+        return self.categories is None and self.statuses is None and self.is_counted
+
+    @property
     def is_counted(self) -> bool:
         """Whether counts by category and status are enough to answer."""
         return not self.grounds and not self.other

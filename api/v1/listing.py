@@ -1,12 +1,10 @@
-"""The list of reports: which rows, in which order, with which properties, in which form."""
+"""The list of reports: what is asked of it, and in which form it is answered."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Final
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
@@ -14,7 +12,9 @@ from api.conditional import FOR_ONE, answer, etag_of
 from api.negotiation import CompactRenderer, GeoJSONRenderer, LinesRenderer, TextSequenceRenderer
 from api.params import Params, unknown_value
 from api.timeouts import query_timeout
+from api.v1.choosing import Wanted
 from api.v1.filtering import WITHIN, filter_names, report_filter
+from api.v1.kinds import REPORTS, Kind, layout_of
 from api.v1.paging import (
     AFTER,
     BEFORE,
@@ -22,23 +22,18 @@ from api.v1.paging import (
     NEWEST,
     OLDEST,
     ORDERS,
-    Key,
     Order,
     key_of,
     key_text,
     link,
     link_header,
 )
-from api.v1.problem_rows import problems_of
-from api.v1.whereabouts import Circle, Place, place_asked, rows_from
-from geo.functions import Plain
-from geo.nearness import as_polygon
-from geo.pages import COLLECTION, COMPACT, LINES, TEXT_SEQUENCE, Form, Layout, Page, literal, read_page
+from api.v1.whereabouts import Circle, Place, place_asked
+from geo.pages import COLLECTION, COMPACT, LINES, TEXT_SEQUENCE, Form, Page, read_page
 from jurisdictions.catalog import Catalog
 from people.access import PUBLIC, Viewer
 from reports.density import state_under
-from reports.models import Report
-from reports.models.report import ReportQuerySet, is_narrow
+from reports.models.report import is_narrow
 
 USUAL, MOST = 100, 1000
 OWN_NAMES: Final = ("bbox", "near", "fields", "sort", "limit", "f", AFTER, BEFORE)
@@ -54,91 +49,16 @@ FORMS: Final[Mapping[str, tuple[str, Form]]] = {
 SEQUENCES: Final = (TEXT_SEQUENCE, LINES)
 RENDERERS: Final = (GeoJSONRenderer, TextSequenceRenderer, LinesRenderer, CompactRenderer)
 
-# The public's columns, whoever asks; a coarse place hides its department as well.
-_PROPERTIES: Final = {
-    "reference": "to_json(chosen.reference)",
-    "category": "to_json(category.code)",
-    "status": "to_json(chosen.status)",
-    "received_at": "to_json(chosen.received_at)",
-    "reported_at": "to_json(chosen.reported_at)",
-    "text": "to_json(chosen.public_text)",
-    "department_code": """
-        coalesce(to_json(CASE WHEN category.place_precision_m = 0 THEN department.code END)::text, 'null')""",
-    "duplicate": "to_json(parent.reference IS NOT NULL)",
-    "parent": "coalesce(to_json(parent.reference)::text, 'null')",
-}
-_JOINS: Final = """
-    JOIN jurisdictions_category AS category ON category.id = chosen.category_id
-    LEFT JOIN jurisdictions_department AS department ON department.id = chosen.department_id
-"""
-# Where a place is coarse, what its report is a duplicate of would say more about it.
-_PARENT: Final = """
-    LEFT JOIN LATERAL (
-        SELECT root.reference FROM reports_duplicatecluster AS problem
-        JOIN reports_report AS root ON root.id = problem.root_report_id
-        JOIN jurisdictions_category AS kind ON kind.id = root.category_id
-        WHERE problem.id = chosen.duplicate_cluster_id AND category.place_precision_m = 0
-          AND root.id <> chosen.id AND root.is_public AND kind.place_precision_m = 0
-    ) AS parent ON true
-"""
-_TOLD: Final = """
-    JOIN LATERAL (
-        SELECT count(*) AS told, min(mate.received_at) AS first_at, max(mate.received_at) AS last_at,
-               string_agg(DISTINCT kind.code, ',' ORDER BY kind.code) AS categories,
-               ST_Extent(mate.public_location) AS around
-        FROM reports_report AS mate JOIN jurisdictions_category AS kind ON kind.id = mate.category_id
-        WHERE mate.duplicate_cluster_id = chosen.duplicate_cluster_id AND mate.is_public AND kind.place_precision_m = 0
-    ) AS problem ON true
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """What a list is about: reports, or those that stand for a problem; which properties it has, from where."""
-
-    properties: Mapping[str, str]
-    joins: str
-    narrow: Callable[[ReportQuerySet], ReportQuerySet] | None = None
-
-    def __hash__(self) -> int:
-        return id(self)
-
-
-REPORTS: Final = Kind(_PROPERTIES, _JOINS + _PARENT)
-PROBLEMS: Final = Kind(
-    {
-        **{name: _PROPERTIES[name] for name in ("reference", "category", "status", "text", "department_code")},
-        "count": "problem.told",
-        "first_report_at": "to_json(problem.first_at)",
-        "last_report_at": "to_json(problem.last_at)",
-        "categories": "to_json(problem.categories)",
-        **{
-            name: f"round({edge}(problem.around)::numeric, 7)"
-            for name, edge in (("west", "ST_XMin"), ("south", "ST_YMin"), ("east", "ST_XMax"), ("north", "ST_YMax"))
-        },
-    },
-    _JOINS + _TOLD,
-    problems_of,
-)
-_DISTANCE: Final = "round(chosen.distance::numeric, 1)"
-
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What a request asks of the list."""
+    """What a request asks of the list: which rows, and how they are written."""
 
-    of: Kind
-    rows: ReportQuerySet
-    place: Place
-    order: Order
-    key: Key | None
-    limit: int
+    wanted: Wanted
     fields: tuple[str, ...]
     levels: tuple[str, ...]
     form: Form
     media_type: str
-    is_indexed: bool
-    """Whether an index has all that the rows are chosen and ordered by."""
 
 
 def list_reports(
@@ -167,29 +87,21 @@ def list_reports(
 
 def _asked(params: Params, place: Place, viewer: Viewer, catalog: Catalog, of: Kind, usual: str) -> Asked:
     params.expect([*OWN_NAMES, *filter_names(catalog.levels)])
-    rows, box, is_indexed = Report.objects.visible_to(viewer), place.box, False
-    if of.narrow:
-        rows = of.narrow(rows)
-    if box and viewer == PUBLIC:
-        rows = rows.publicly_within(box)
-        is_indexed = of is REPORTS and is_narrow(box) and not any(map(params.text, _unindexed(catalog)))
-    elif box:
-        rows = rows.filter(public_location__intersects=as_polygon(box))
+    is_boxed = viewer == PUBLIC and of is REPORTS and place.box is not None and is_narrow(place.box)
     order = _order(params, place.circle)
     media_type, form = FORMS[params.choice("f", list(FORMS)) or usual]
-    return Asked(
+    wanted = Wanted(
         of=of,
-        rows=report_filter(params, catalog=catalog).narrow(rows),
+        viewer=viewer,
         place=place,
+        narrowing=report_filter(params, catalog=catalog),
         order=order,
         key=key_of(params, order),
         limit=params.limit(default=MOST if form in SEQUENCES else USUAL, most=MOST),
-        fields=_fields(params, of, catalog.levels, place.circle),
-        levels=catalog.levels,
-        form=form,
-        media_type=media_type,
-        is_indexed=is_indexed,
+        is_indexed=is_boxed and not any(map(params.text, _unindexed(catalog))),
     )
+    fields = _fields(params, of, catalog.levels, place.circle)
+    return Asked(wanted=wanted, fields=fields, levels=catalog.levels, form=form, media_type=media_type)
 
 
 def _unindexed(catalog: Catalog) -> list[str]:
@@ -225,61 +137,29 @@ def _page_response(request: HttpRequest, asked: Asked) -> HttpResponse:
 
 
 def _page(asked: Asked) -> Page:
-    layout = _layout(asked.of, asked.fields, asked.levels, with_distance=asked.place.circle is not None)
-    backwards = bool(asked.key and asked.key.backwards)
+    wanted = asked.wanted
+    layout = layout_of(wanted.of, asked.fields, asked.levels, with_distance=wanted.place.circle is not None)
     page = Page()
-    for rows in rows_from(asked.rows, place=asked.place, order=asked.order, key=asked.key):
-        rows = rows.filter(asked.key.rows) if asked.key else rows
-        chosen = rows.values("id") if asked.is_indexed else _columns(rows, with_distance=asked.place.circle is not None)
-        ordered = chosen.order_by(*asked.order.by(backwards=backwards))
+    for choice in wanted.choices():
         page = read_page(
-            ordered, layout=layout, form=asked.form, size=asked.limit, backwards=backwards, by_id=asked.is_indexed
+            choice,
+            layout=layout,
+            form=asked.form,
+            size=wanted.limit,
+            backwards=wanted.backwards,
+            by_id=wanted.is_indexed,
         )
         if page.has_more:
             break
     return page
 
 
-def _columns(rows: ReportQuerySet, *, with_distance: bool) -> QuerySet[Report, dict[str, Any]]:
-    """What the layout speaks of."""
-    names = [
-        "id",
-        "duplicate_cluster_id",
-        "reference",
-        "received_at",
-        "reported_at",
-        "status",
-        "public_text",
-        "public_jurisdictions",
-    ]
-    names += ["category_id", "department_id", *(["distance"] if with_distance else [])]
-    return rows.annotate(place=Plain("public_location")).values("place", *names)
-
-
-@lru_cache(maxsize=64)
-def _layout(of: Kind, fields: tuple[str, ...], levels: tuple[str, ...], *, with_distance: bool) -> Layout:
-    grounds = {f"{level}_code": _ground(level) for level in levels}
-    known = {**of.properties, **grounds, "distance_m": _DISTANCE}
-    return Layout(
-        id="reference",
-        place="place",
-        properties=tuple((name, known[name]) for name in fields),
-        joins=of.joins,
-        marks=("reference", "distance") if with_distance else ("reference",),
-        table=Report._meta.db_table,
-        point="public_location",
-    )
-
-
-def _ground(level: str) -> str:
-    return f"coalesce((chosen.public_jurisdictions -> {literal(level)})::text, 'null')"
-
-
 def _links(request: HttpRequest, asked: Asked, page: Page) -> list[dict[str, str]]:
     """To the next page and the one before, where there is one or may be."""
     if not page.text:
         return []
-    came_back, came_on = bool(asked.key and asked.key.backwards), bool(asked.key and not asked.key.backwards)
+    came_back = asked.wanted.backwards
+    came_on = asked.wanted.key is not None and not came_back
     sides = []
     if page.has_more if not came_back else True:
         sides.append(("next", AFTER, page.last))
@@ -293,10 +173,11 @@ def _links(request: HttpRequest, asked: Asked, page: Page) -> list[dict[str, str
 
 def _key_at(end: Sequence[Any], asked: Asked, page: Page) -> str:
     """The key of a page's end; the page beyond is as wide as this one, or half as much again."""
-    if asked.order is not NEAREST:
-        return key_text(asked.order, reference=end[0])
+    order = asked.wanted.order
+    if order is not NEAREST:
+        return key_text(order, reference=end[0])
     width = (page.last[1] - page.first[1]) * 1.5 + 1
-    return key_text(asked.order, reference=end[0], metres=end[1], width=width)
+    return key_text(order, reference=end[0], metres=end[1], width=width)
 
 
 def _body(asked: Asked, page: Page, links: Sequence[Mapping[str, str]]) -> bytes:

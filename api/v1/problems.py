@@ -9,7 +9,8 @@ from rest_framework.views import APIView
 from api.clients import viewer_of
 from api.permissions import Public
 from api.v1 import schema
-from api.v1.listing import PROBLEMS, RENDERERS, list_reports
+from api.v1.kinds import PROBLEMS
+from api.v1.listing import RENDERERS, list_reports
 
 
 class ProblemsView(APIView):

@@ -1,7 +1,7 @@
 """The clusters of a view: all that tells of them is read in one statement, so that it is of one moment."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from django.db import connection
@@ -116,10 +116,12 @@ def _summaries(pieces: Pieces, level: int) -> Statement:
     )
 
 
-def _merged(rows: Iterable[tuple[Any, ...]], level: int) -> list[Cluster]:
+def _merged(rows: Sequence[tuple[Any, ...]], level: int) -> list[Cluster]:
     found: dict[tuple[int, int], Cluster] = {}
-    for row in rows:
-        part = _cluster(level, row)
+    texts = ",".join([f"{statuses},{categories}" for *_sums, statuses, categories, _reference in rows])
+    counts = iter(json.loads(f"[{texts}]"))  # at once: to call it for each text takes four times as long
+    for row, statuses, categories in zip(rows, counts, counts, strict=True):
+        part = _cluster(level, row, statuses, categories)
         if (other := found.setdefault((part.x, part.y), part)) is not part:
             other.add(part)
     if len(found) > MOST:
@@ -127,15 +129,15 @@ def _merged(rows: Iterable[tuple[Any, ...]], level: int) -> list[Cluster]:
     return [_settled(cluster) for _, cluster in sorted(found.items()) if cluster.count > 0]
 
 
-def _cluster(level: int, row: tuple[Any, ...]) -> Cluster:
-    x, y, n, sum_x, sum_y, west, north, east, south, statuses, categories, reference = row
+def _cluster(level: int, row: tuple[Any, ...], statuses: dict[str, int], categories: Any) -> Cluster:
+    """The cluster of a row; `categories` are counts by key, or pairs of both."""
+    x, y, n, sum_x, sum_y, west, north, east, south, _statuses, _categories, reference = row
     if west is None:  # of reports that have gone: nowhere
         west, north, east, south = SIZE, SIZE, -1, -1
-    by_category = json.loads(categories)
-    pairs = by_category.items() if isinstance(by_category, dict) else by_category
+    pairs = categories.items() if isinstance(categories, dict) else categories
     return Cluster(
         level=level, x=x, y=y, count=n, sum_x=sum_x, sum_y=sum_y, west=west, north=north, east=east, south=south,
-        statuses=json.loads(statuses), categories={int(key): count for key, count in pairs},
+        statuses=statuses, categories={int(key): count for key, count in pairs},
         reference=reference if n == 1 else None,
     )  # fmt: skip
 

@@ -24,6 +24,7 @@ from reports.workflow import CLOSED, OPEN, Status
 
 PUBLIC_CELL_LEVEL = 17  # of the cells, 306 m at the equator, by which maps find public reports
 MOST_COLUMNS = 64  # of such cells that are looked up one by one
+NOWHERE: Final = WorldBox(1, 1, 0, 0)
 
 
 class ReportQuerySet(models.QuerySet["Report"]):
@@ -92,13 +93,9 @@ class ReportQuerySet(models.QuerySet["Report"]):
 
     def publicly_within(self, box: Box) -> Self:
         """The public ones whose place lies in a box in degrees, edges included."""
-        west, south, east, north = box
-        inner = WorldBox.within(west=west, south=south, east=east, north=north)
-        if inner is None or not is_narrow(box):
+        if not is_narrow(box):
             return self.filter(is_public=True, public_location__intersects=as_polygon(box))
-        outer = WorldBox.around(west=west, south=south, east=east, north=north)
-        values = [*_at(outer), inner.x0, inner.x1, inner.y0, inner.y1, west, east, south, north]
-        return self.filter(RawSQL(_WITHIN, values, output_field=models.BooleanField()))  # noqa: S611 - our own text
+        return self.filter(RawSQL(_WITHIN, values_within(box), output_field=models.BooleanField()))  # noqa: S611 - ours
 
     def newest_first(self) -> Self:
         """In the order of pages: by the server's clock, then by id; both never change."""
@@ -121,6 +118,14 @@ _WITHIN: Final = f"""{_AT} AND (
     OR (SELECT ST_X(place.public_location) BETWEEN %s AND %s AND ST_Y(place.public_location) BETWEEN %s AND %s
         FROM reports_report AS place WHERE place.id = reports_report.id)
 )"""  # noqa: S608 - our own text
+
+
+def values_within(box: Box) -> list[Any]:
+    """The values that a query of `publicly_within` a narrow box has, in their order: its text is always the same."""
+    west, south, east, north = box
+    inner = WorldBox.within(west=west, south=south, east=east, north=north) or NOWHERE
+    outer = WorldBox.around(west=west, south=south, east=east, north=north)
+    return [*_at(outer), inner.x0, inner.x1, inner.y0, inner.y1, west, east, south, north]
 
 
 def _at(box: WorldBox) -> list[Any]:

@@ -28,7 +28,7 @@ from api.v1.desk.reading import needs
 from api.v1.filtering import in_time, known_categories, known_departments, known_places, known_values
 from api.v1.paging import AFTER, BEFORE, DUE, NEWEST, OLDEST, Key, Order, key_of, key_text, link
 from geo.functions import Plain
-from geo.pages import COLLECTION, Layout, Page, literal, read_page
+from geo.pages import COLLECTION, Layout, Page, choice_of, literal, read_page
 from jurisdictions.catalog import Catalog, read_catalog
 from people.access import Right, Viewer
 from persian.normalize import fold
@@ -187,8 +187,11 @@ def _page(asked: Asked) -> Page:
     backwards = bool(asked.key and asked.key.backwards)
     rows = asked.rows.filter(asked.key.rows) if asked.key else asked.rows
     ordered = _columns(rows, asked.order).order_by(*asked.order.by(backwards=backwards))
+    choice = choice_of(ordered, size=asked.limit)
+    if choice is None:
+        return Page()
     layout = _layout(asked.levels, by_date=asked.order is DUE)
-    return read_page(ordered, layout=layout, form=COLLECTION, size=asked.limit, backwards=backwards)
+    return read_page(choice, layout=layout, form=COLLECTION, size=asked.limit, backwards=backwards)
 
 
 def _columns(rows: ReportQuerySet, order: Order) -> QuerySet[Report, dict[str, Any]]:

@@ -1,11 +1,13 @@
 """After a report was closed: its reporter says whether it was solved, which may open it again."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
 
 from reports.handling import StepIncomplete, TooLateToReopen, is_in_time, lock, may_be_reopened, reopen
 from reports.models import Feedback, Report, StatusUpdate
+from reports.photos import Stored, add_photos
 from reports.workflow import CLOSED, Need
 
 
@@ -19,12 +21,18 @@ class AnsweredBefore(Exception):
 
 @transaction.atomic
 def give_feedback(
-    *, report: Report, was_solved: bool, at: datetime, satisfaction: int | None = None, words: str = ""
+    *,
+    report: Report,
+    was_solved: bool,
+    at: datetime,
+    satisfaction: int | None = None,
+    words: str = "",
+    photos: Sequence[Stored] = (),
 ) -> Feedback:
     """Keep the reporter's answer to the last closing; a “no” reopens the report, once and in time.
 
-    `satisfaction` is 1 to 5. Raises NotClosed, AnsweredBefore, TooLateToReopen (the link's time is over),
-    StepIncomplete where a “no” does not say why.
+    `satisfaction` is 1 to 5; `photos` show how it is now. Raises NotClosed, AnsweredBefore, TooLateToReopen (the link's
+    time is over), StepIncomplete where a “no” does not say why, and as photos.add_photos does.
     """
     locked = lock(report)
     if locked.status not in CLOSED:
@@ -48,6 +56,8 @@ def give_feedback(
         has_reopened=reopens,
         at=at,
     )
+    if photos:
+        add_photos(report=locked, stored=photos, at=at)
     if reopens:
         reopen(report=report, words=said, at=at)
     return made

@@ -8,12 +8,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from people.visitors import NoRoom
+from reports import photos
 from reports.feedback import AnsweredBefore, NotClosed, give_feedback
 from reports.handling import TransitionNotAllowed, answer
 from reports.models import Report
 from reports.references import opens
 from reports.refusals import REFUSALS, sentence_of
-from web.saying import AnswerForm, FeedbackForm
+from web import photo_forms
+from web.saying import AnswerForm, FeedbackForm, PhotosForm
 from web.track_page import form_door, track_page
 
 
@@ -21,30 +24,44 @@ from web.track_page import form_door, track_page
 def answer_question(request: HttpRequest, reference: str, token: str) -> HttpResponse:
     """The answer to what the staff asked."""
 
-    def act(report: Report) -> None:
+    def act(report: Report, form: forms.Form) -> None:
         answer(report=report, words=form.cleaned_data["words"], at=timezone.now())
 
-    form = AnswerForm(request.POST)
-    return _heard(request, reference, token, form, act, then="progress")
+    return _heard(request, reference, token, AnswerForm, act, then="progress")
 
 
 @form_door
 def say_whether_solved(request: HttpRequest, reference: str, token: str) -> HttpResponse:
-    """Whether it was solved."""
+    """Whether it was solved, with photos of how it is now."""
 
-    def act(report: Report) -> None:
-        give_feedback(report=report, at=timezone.now(), **form.cleaned_data)
+    def act(report: Report, form: forms.Form) -> None:
+        at, given = timezone.now(), dict(form.cleaned_data)
+        stored = photo_forms.store(request, given.pop("photo"), keep=False, at=at)
+        with photos.or_gone(stored, at=at):
+            give_feedback(report=report, at=at, photos=stored, **given)
 
-    form = FeedbackForm(request.POST)
-    return _heard(request, reference, token, form, act, then="outcome")
+    return _heard(request, reference, token, FeedbackForm, act, then="outcome")
+
+
+@form_door
+def add_photos(request: HttpRequest, reference: str, token: str) -> HttpResponse:
+    """Photos for the report."""
+
+    def act(report: Report, form: forms.Form) -> None:
+        at, given = timezone.now(), form.cleaned_data
+        stored = photo_forms.store(request, given["photo"], keep=given["keep_original"], at=at)
+        with photos.or_gone(stored, at=at):
+            photos.add_photos(report=report, stored=stored, at=at)
+
+    return _heard(request, reference, token, PhotosForm, act, then="photos")
 
 
 def _heard(
     request: HttpRequest,
     reference: str,
     token: str,
-    form: forms.Form,
-    act: Callable[[Report], None],
+    form_class: type[forms.Form],
+    act: Callable[[Report, forms.Form], None],
     *,
     then: str,
 ) -> HttpResponse:
@@ -52,16 +69,29 @@ def _heard(
     report = Report.objects.filter(reference=reference).first() if opens(reference=reference, token=token) else None
     if report is None:
         return track_page(request, reference, token)
-    if not form.is_valid():
-        return track_page(request, reference, token, form=form, status=400)
+    form = form_class()
     try:
-        act(report)
-    except (AnsweredBefore, NotClosed, *REFUSALS) as error:
-        form.add_error(None, _sentence(error))
-        return track_page(request, reference, token, form=form, status=409)
+        form = photo_forms.read_form(request, form_class)
+        if not form.is_valid():
+            return track_page(request, reference, token, form=form, status=400)
+        act(report, form)
+    except (AnsweredBefore, NotClosed, *REFUSALS, *photo_forms.REFUSALS) as error:
+        return _refused(request, reference, token, form if form.is_bound else form_class({}), error)
     address = reverse("web:track", args=[reference, token])
     response = HttpResponseRedirect(f"{address}#{then}")
     response.status_code = 303  # whatever was sent, the page is read
+    return response
+
+
+def _refused(request: HttpRequest, reference: str, token: str, form: forms.Form, error: Exception) -> HttpResponse:
+    status = 409
+    if isinstance(error, photo_forms.REFUSALS):
+        status = photo_forms.refuse(form, error)
+    else:
+        form.add_error(None, _sentence(error))
+    response = track_page(request, reference, token, form=form, status=status)
+    if isinstance(error, NoRoom):
+        response.headers["Retry-After"] = str(error.wait_s)
     return response
 
 

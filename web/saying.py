@@ -38,12 +38,12 @@ class AnswerForm(forms.Form):
         error_messages={"required": _("This text is empty: write what you see.")},
     )
 
-    def __init__(self, data: object = None) -> None:
-        super().__init__(data, label_suffix="", auto_id="answer-%s")  # type: ignore[arg-type]
+    def __init__(self, data: Any = None, files: Any = None) -> None:
+        super().__init__(data, files, label_suffix="", auto_id="answer-%s")
 
 
 class FeedbackForm(forms.Form):
-    """Whether it was solved; a “no” says why."""
+    """Whether it was solved; a “no” says why, and may show it."""
 
     was_solved = forms.TypedChoiceField(
         label=_("Your answer"),
@@ -66,8 +66,10 @@ class FeedbackForm(forms.Form):
         help_text=_("If it was not solved: what is still wrong? Only the staff read it."),
     )
 
-    def __init__(self, data: object = None) -> None:
-        super().__init__(data, label_suffix="", auto_id="feedback-%s")  # type: ignore[arg-type]
+    photo = FilesField(label=_("Photos of how it is now"), required=False)
+
+    def __init__(self, data: Any = None, files: Any = None) -> None:
+        super().__init__(data, files, label_suffix="", auto_id="feedback-%s")
 
 
 class PhotosForm(forms.Form):

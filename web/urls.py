@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from web.heard import answer_question, say_whether_solved
-from web.photos import add_photos, photo_file, public_photo
+from web.heard import add_photos, answer_question, say_whether_solved
+from web.photos import photo_file, public_photo
 from web.track_page import track
 from web.views import city_map, icon
 

@@ -163,7 +163,8 @@ def _add(
         photos.append(has[each.incoming.sha256])
     if sum(photo.from_reporter == from_reporter for photo in has.values()) > settings.PHOTOS_PER_REPORT:
         raise TooManyPhotos
-    files.doom([each.original for each in stored if each.original not in kept], at=at)
+    if len(kept) < len(stored):
+        files.doom([each.original for each in stored if each.original not in kept], at=at)
     return photos
 
 

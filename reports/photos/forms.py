@@ -19,7 +19,7 @@ class FilesInput(forms.FileInput):
 
 
 class FilesField(forms.FileField):
-    """Files, one at least; what is in them the verb looks at that takes them."""
+    """Files, one at least where they are required; what is in them the verb looks at that takes them."""
 
     def __init__(self, *, accept: str = PICTURES, **kwargs: Any) -> None:
         messages = {"required": _("Choose a photo.")}
@@ -28,7 +28,7 @@ class FilesField(forms.FileField):
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
         """The files."""
         files = data if isinstance(data, list) else []
-        if not files:
+        if not files and self.required:
             raise forms.ValidationError(self.error_messages["required"], code="required")
         if len(files) > settings.PHOTOS_PER_REQUEST:
             raise forms.ValidationError(digits(sentences.too_many_at_once()), code="too_many")

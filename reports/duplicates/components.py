@@ -1,14 +1,13 @@
 """What hangs together: the reports that links join to some of them, with these links and the noes between them."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from django.db.models import Q
 
 from reports.duplicates.clustering import Edge, clusters_of, tops
-from reports.duplicates.facts import Facts, facts_of
-from reports.duplicates.reconciling import MOST as MOST_COMPARED
+from reports.duplicates.facts import facts_of
 from reports.duplicates.reconciling import reconciled
 from reports.duplicates.roots import Member, read_members
 from reports.duplicates.settings import Settings
@@ -33,16 +32,11 @@ class Component:
     apart: Collection[frozenset[int]]
 
     def clusters(self, settings: Settings) -> list[frozenset[int]]:
-        """The clusters that follow from it; what no links join is clustered by itself, as it would be alone."""
-        parts = self.parts()
-        compared = {key for part in parts if part.can_be_compared for key in part.members}
-        facts = facts_of(compared) if compared else {}
-        return sorted((group for part in parts for group in part._clusters(facts, settings)), key=min)
-
-    @property
-    def can_be_compared(self) -> bool:
-        """Whether there are pairs without a link that may contradict each other, and not too many to look at them."""
-        return 2 < len(self.members) <= MOST_COMPARED
+        """The clusters that follow from it, without the links that bring together what is not alike; what no links
+        join is clustered by itself, as it would be alone."""
+        kept = reconciled(self.edges, facts=facts_of, settings=settings)
+        parts = replace(self, edges=kept).parts()
+        return sorted((group for part in parts for group in part._clusters(settings)), key=min)
 
     def parts(self) -> list["Component"]:
         """What hangs together by links, each by itself; who has no link is left out."""
@@ -59,16 +53,14 @@ class Component:
                 apart[found.pop()].append(pair)
         return [Component(members=members[top], edges=edges[top], apart=apart[top]) for top in edges]
 
-    def _clusters(self, facts: Mapping[int, Facts], settings: Settings) -> list[frozenset[int]]:
-        """The clusters of one part; without the links that bring together what plainly contradicts each other."""
-        caps = {key: settings.profile(each.category).cap_m for key, each in self.members.items()}
-        ranks = {key: each.received_at for key, each in self.members.items()}
-        edges = self.edges
-        if self.can_be_compared:
-            told = {key: facts[key] for key in self.members}
-            edges = reconciled(edges, facts=told, settings=settings, cap_m=caps, ranks=ranks)
-        places = {key: each.place for key, each in self.members.items()}
-        return clusters_of(edges=edges, places=places, apart=self.apart, cap_m=caps, ranks=ranks)
+    def _clusters(self, settings: Settings) -> list[frozenset[int]]:
+        return clusters_of(
+            edges=self.edges,
+            places={key: each.place for key, each in self.members.items()},
+            apart=self.apart,
+            cap_m={key: settings.profile(each.category).cap_m for key, each in self.members.items()},
+            ranks={key: each.received_at for key, each in self.members.items()},
+        )
 
 
 def component_of(touched: Collection[int], *, most: int) -> Component:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from reports.duplicates.bounds import Bounds
 from reports.duplicates.clustering import Edge, clusters_of, tops
 from reports.duplicates.pairing import Pairing
-from reports.duplicates.reconciling import MOST, reconciled
+from reports.duplicates.reconciling import reconciled
 from reports.duplicates.rows import Floats, Ints, Rows
 from reports.duplicates.score import value_of
 from reports.duplicates.settings import Settings
@@ -155,9 +155,7 @@ def clusters_among(rows: Rows, edges: Sequence[Edge[int]], settings: Settings) -
     keys = {key for edge in edges for key in (edge.one, edge.other)}
     caps = {key: settings.profile(rows.categories[rows.category[key]]).cap_m for key in keys}
     ranks = {key: float(rows.at[key]) for key in keys}
-    if 2 < len(keys) <= MOST:
-        facts = {key: rows.facts(key) for key in keys}
-        edges = reconciled(edges, facts=facts, settings=settings, cap_m=caps, ranks=ranks)
+    edges = reconciled(edges, facts=lambda some: {key: rows.facts(key) for key in some}, settings=settings)
     places = {key: (float(rows.lon[key]), float(rows.lat[key])) for key in keys}
     return clusters_of(edges=edges, places=places, cap_m=caps, ranks=ranks)
 

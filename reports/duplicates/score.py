@@ -64,6 +64,12 @@ def kind_of(one: Facts, other: Facts) -> Kind:
     return "recurrence" if first.closed_at is not None and first.closed_at <= second.at else "duplicate"
 
 
+def odds_of_value(value: float) -> float:
+    """The logarithm of the odds that a score stands for; of 0 and 1 those next to them."""
+    value = min(1 - 0.5 * 10**-DECIMALS, max(0.5 * 10**-DECIMALS, value))
+    return math.log(value / (1 - value))
+
+
 def value_of_evidence(odds: float) -> float:
     """The probability that these odds make, as scores have it."""
     return round(1 / (1 + math.exp(-max(-50.0, min(50.0, odds)))), DECIMALS)

@@ -1,4 +1,4 @@
-"""A vague report does not make one problem of two that contradict each other."""
+"""A vague report does not make one problem of two that are not alike."""
 
 from datetime import timedelta
 from itertools import permutations
@@ -7,7 +7,7 @@ import pytest
 
 from reports.duplicates.clustering import Edge
 from reports.duplicates.linking import seek_duplicates
-from reports.duplicates.reconciling import MOST, contradicting, reconciled
+from reports.duplicates.reconciling import MOST, reconciled
 from reports.duplicates.score import value_of
 from reports.duplicates.shipped import shipped_settings
 from reports.intake import submit_report
@@ -30,16 +30,24 @@ def three():
     }
 
 
-def kept(three, edges):
-    ranks, caps = dict.fromkeys(three, 0), dict.fromkeys(three, 100.0)
-    return reconciled(edges, facts=three, settings=SHIPPED, cap_m=caps, ranks=ranks)
+def kept(told, edges):
+    return reconciled(edges, facts=lambda keys: {key: told[key] for key in keys}, settings=SHIPPED)
 
 
 def test_the_weaker_link_of_a_vague_report_falls(three):
-    assert contradicting(three, settings=SHIPPED) == [frozenset({1, 2})]
+    assert value_of(three[1], three[2], settings=SHIPPED) < 0.02
     assert value_of(three[1], three[3], settings=SHIPPED) > 0.7
     strong, weak = Edge(1, 3, 0.9), Edge(2, 3, 0.8)
     assert kept(three, [strong, weak]) == kept(three, [weak, strong]) == [strong]
+
+
+def test_one_pair_that_is_alike_does_not_join_a_report_to_many_that_are_not():
+    hole, bench = "چالهٔ عمیق جلوی نانوایی", "آسفالت نشست کرده، روبه‌روی درمانگاه"
+    told = {1: facts(hole), 2: facts(hole, x=2), 3: facts(hole, x=4), 4: facts(bench, x=30)}
+    among = [Edge(1, 2, 0.95), Edge(2, 3, 0.95), Edge(1, 3, 0.95)]
+    assert value_of(told[1], told[4], settings=SHIPPED) < 0.5
+    assert kept(told, [*among, Edge(3, 4, 0.65)]) == among
+    assert kept({key: told[key] for key in (3, 4)}, [Edge(3, 4, 0.65)]) == [Edge(3, 4, 0.65)]
 
 
 def test_what_people_have_said_is_not_touched(three):
@@ -47,7 +55,7 @@ def test_what_people_have_said_is_not_touched(three):
     assert said in kept(three, [Edge(1, 3, 0.9), said])
 
 
-def test_without_contradictions_all_links_stay(three):
+def test_where_all_are_alike_all_links_stay(three):
     three[2] = facts(YELLOW, x=9, **CAR)
     edges = [Edge(1, 3, 0.9), Edge(2, 3, 0.8)]
     assert kept(three, edges) == edges
@@ -55,7 +63,30 @@ def test_without_contradictions_all_links_stay(three):
 
 def test_of_a_crowd_not_all_pairs_are_compared(three):
     crowd = {number: three[1 + number % 2] for number in range(MOST + 1)}
-    assert contradicting(crowd, settings=SHIPPED) == []
+    edges = [Edge(number, number + 1, 0.7) for number in range(MOST)]
+    assert kept(crowd, edges) == edges
+    assert len(kept(crowd, edges[:-1])) < MOST - 1
+
+
+def test_what_does_not_hang_together_is_looked_at_apart(three):
+    told = {10 * place + key: each for place in range(MOST) for key, each in three.items()}
+    links = [
+        Edge(10 * place + one, 10 * place + 3, score) for place in range(MOST) for one, score in ((1, 0.9), (2, 0.8))
+    ]
+    assert kept(told, links) == links[::2]
+
+
+def test_neither_keys_nor_the_order_of_links_decide():
+    """Four alike at one place, each pair with the same score: who is with whom follows from content."""
+    texts = ["چاله جلوی نانوایی", "چاله", "چاله جلوی داروخانه", "چاله عمیق"]
+    told = [facts(text, x=4 * place) for place, text in enumerate(texts)]
+    results = set()
+    for order in permutations(range(4)):
+        keyed = {key: told[place] for key, place in enumerate(order)}
+        links = [Edge(one, other, 0.8) for one, other in permutations(range(4), 2) if one < other]
+        left = kept(keyed, links)
+        results.add(frozenset(frozenset((order[edge.one], order[edge.other])) for edge in left))
+    assert len(results) == 1
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))

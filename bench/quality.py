@@ -1,14 +1,14 @@
 """How well duplicates are found, beside what others do: `script/bench quality`.
 
-Reports of Chicago with labels of its own system (where CITY_EYE_SHARED_DATA names them), and the Persian set: `fit`
-chose weights and words, `final` nobody looked at meanwhile.
+Reports of Chicago with labels of its own system (where CITY_EYE_SHARED_DATA names them), and the Persian sets of five
+authors: `fit` chose weights and words, `final` and the fifth author nobody looked at meanwhile.
 """
 
 import csv
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import combinations
@@ -20,6 +20,8 @@ import numpy as np
 
 ROOT = Path(__file__).resolve().parents[1]
 PERSIAN = ROOT / "fixtures" / "duplicates_fa.csv"
+AUTHORS = ROOT / "fixtures" / "duplicates_fa_authors.csv"
+LAST_AUTHOR = "5"
 RADII = (1, 10, 25, 50, 100, 200, 250)
 DAY_S = 86_400.0
 
@@ -35,10 +37,17 @@ def main() -> str | None:
         chicago("Chicago, potholes, 7–18 December 2018", folder / "chicago_potholes_dec2018.csv", by_parent=False)
     else:
         print("Without CITY_EYE_SHARED_DATA there are no reports of Chicago to show.\n")
-    persian("fit")
+    persian("fit", lambda line: line["split"] == "fit")
+    for author in ("2", "3", "4"):
+        persian(f"author {author} (fit)", _by(author), AUTHORS)
     if "--no-final" not in sys.argv:
-        persian("final")
+        persian("final", lambda line: line["split"] == "final")
+        persian(f"author {LAST_AUTHOR} (final)", _by(LAST_AUTHOR), AUTHORS)
     return None
+
+
+def _by(author: str) -> Callable[[Mapping[str, str]], bool]:
+    return lambda line: line["author"] == author
 
 
 @dataclass(frozen=True)
@@ -155,16 +164,16 @@ def _below(points: Mapping[str, Point], scores: Mapping[int, float], truth: Mapp
 # -- The Persian set: which pairs are one problem? ---------------------------------------------------------------------
 
 
-def persian(split: str) -> None:
-    """One part of the set: rivals by pairs, our clusters by the shipped settings, and, of `fit`, cross-validated."""
+def persian(title: str, chosen: Callable[[Mapping[str, str]], bool], path: Path = PERSIAN) -> None:
+    """One part of a set: rivals by pairs, our clusters by the shipped settings, and, of `fit`, cross-validated."""
     from reports.duplicates.rows import read_rows
     from reports.duplicates.shipped import shipped_settings
 
     settings = shipped_settings()
-    with _part(split) as (path, labels), read_rows(path, settings=settings) as rows:
+    with _part(path, chosen) as (part, labels), read_rows(part, settings=settings) as rows:
         problem = {row: labels[rows.id(row)] for row in range(len(rows))}
         print(
-            f"Persian set, {split}: {len(rows)} reports of {len(set(problem.values()))} problems; pairs of one problem"
+            f"Persian set, {title}: {len(rows)} reports of {len(set(problem.values()))} problems; pairs of one problem"
         )
         print(f"{'':<48}{'told':>6}{'precision':>11}{'recall':>8}{'F1':>7}")
         for rival in RIVALS:
@@ -172,7 +181,7 @@ def persian(split: str) -> None:
         for limit in (0.3, 0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.9):
             _line(f"City Eye, links from {limit}", _clustered(rows, problem, _with_links_from(settings, limit)))
         _line(f"City Eye as shipped (links from {settings.default.link_from})", _clustered(rows, problem, settings))
-        if split == "fit":
+        if title == "fit":
             _cross_validated(rows, problem, settings)
     print()
 
@@ -208,12 +217,12 @@ def _cross_validated(rows: Any, problem: dict[int, str], settings: Any) -> None:
 
 
 @contextmanager
-def _part(split: str) -> Iterator[tuple[Path, dict[str, str]]]:
+def _part(path: Path, chosen: Callable[[Mapping[str, str]], bool]) -> Iterator[tuple[Path, dict[str, str]]]:
     """The reports of one part in a file of their own, without what gives the answer; and the answers."""
-    with PERSIAN.open(encoding="utf-8", newline="") as file:
-        lines = [line for line in csv.DictReader(file) if line["split"] == split]
+    with path.open(encoding="utf-8", newline="") as file:
+        lines = [line for line in csv.DictReader(file) if chosen(line)]
     with tempfile.NamedTemporaryFile("w", suffix=".csv", encoding="utf-8", newline="") as part:
-        names = [name for name in lines[0] if name not in {"problem", "split"}]
+        names = [name for name in lines[0] if name not in {"problem", "split", "author"}]
         out = csv.DictWriter(part, names, extrasaction="ignore")
         out.writeheader()
         out.writerows(lines)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from reports.duplicates.score import DECIMALS
 from reports.duplicates.settings import Settings
-from reports.duplicates.signals import CHANCE, FORTNIGHT_H, MOST, PLATEAU_H, Signals
+from reports.duplicates.signals import CHANCE, FORTNIGHT_H, MOST, PLATEAU_H, UNTOLD_M, Signals
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -23,7 +23,10 @@ ADDRESS: Final = 2
 PHOTOS: Final = 4
 PEOPLE: Final = 8
 _SLACK: Final = 1e-6  # by which sums in another order may differ
-_BY_NUMBERS: Final = frozenset({"base", "distance", "gap", "kinship", "text", "untold", "untold_distance"})
+_BY_NUMBERS: Final = frozenset(
+    {"base", "distance", "since", "gap", "kinship", "text", "untold", "silent", "silent_distance"}
+    | {"across_distance", "across_since", "across_text"}
+)
 # Of each further signal: what both reports must have for it to be more than 0, what one of them must have besides, and
 # the most that it can be. None is ever less than 0; what is not named needs words on both sides.
 _FURTHER: Final = {
@@ -59,10 +62,12 @@ class _Terms(NamedTuple):
     scale_m: float
     fixed: float
     distance: float
+    since: float
     gap: float
     text: float
     untold: float
-    untold_distance: float
+    silent: float
+    silent_distance: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,31 +95,37 @@ class Bounds:
         profile = self.settings.pair(names[one], names[other])
         weights = profile.weights
         kinship = 1.0 - self.settings.kinship(names[one], names[other])
+        across = "across_" if one != other else ""
+        text = weights[f"{across}text"]
         terms = _Terms(
             scale_m=profile.scale_m,
             fixed=weights["base"] + weights["kinship"] * kinship,
-            distance=weights["distance"],
+            distance=weights[f"{across}distance"],
+            since=weights[f"{across}since"],
             gap=weights["gap"],
-            text=max(weights["text"] * (1 - CHANCE), weights["text"] * -CHANCE),
+            text=max(text * (1 - CHANCE), text * -CHANCE),
             untold=weights["untold"],
-            untold_distance=weights["untold_distance"],
+            silent=weights["silent"],
+            silent_distance=weights["silent_distance"],
         )
-        further = (name for name in Signals._fields if name not in _BY_NUMBERS)
-        return terms, {name: max(0.0, weights[name] * _FURTHER.get(name, _OTHERWISE)[2]) for name in further}
+        further = [name for name in Signals._fields if name not in _BY_NUMBERS]
+        most = {name: max(0.0, weights[name] * _FURTHER.get(name, _OTHERWISE)[2]) for name in further}
+        return terms, most if across else {**most, "across_topic": 0.0, "across_other_topic": 0.0}
 
     def _odds(self, one: Ints, other: Ints, metres: Floats, terms: Floats) -> Floats:
-        scale_m, fixed, by_distance, by_gap, text, untold, untold_distance = terms.T
-        distance = np.log1p(self._unsure(one, other, metres) / scale_m)
-        gap = np.log1p(np.maximum(0.0, self._hours(one, other) - PLATEAU_H) / FORTNIGHT_H)
+        scale_m, fixed, by_distance, by_since, by_gap, text, untold, silent, by_silent_distance = terms.T
+        distance = self._unsure(one, other, metres, UNTOLD_M) / scale_m
+        hours = self._hours(one, other)
+        gap = by_gap * np.log1p(np.maximum(0.0, hours - PLATEAU_H) / FORTNIGHT_H)
         # How much is told is between nothing and enough, and linear between: the most is at one of its ends.
-        silent = untold + untold_distance * distance
-        told = (self.numbers.has[one] & self.numbers.has[other] & WORDS) > 0
-        said: Floats = np.where(told, np.maximum(text, silent), silent)
-        odds: Floats = fixed + by_distance * distance + by_gap * gap + said
+        told = by_distance * distance + by_since * np.log1p(hours) + np.maximum(text, untold)
+        alone = silent + by_silent_distance * np.log1p(self._unsure(one, other, metres, 0.0) / scale_m)
+        both = (self.numbers.has[one] & self.numbers.has[other] & WORDS) > 0
+        odds: Floats = fixed + gap + np.where(both, told, alone)
         return odds
 
-    def _unsure(self, one: Ints, other: Ints, metres: Floats) -> Floats:
-        ours, theirs = (np.nan_to_num(self.numbers.accuracy_m[each]) for each in (one, other))
+    def _unsure(self, one: Ints, other: Ints, metres: Floats, untold_m: float) -> Floats:
+        ours, theirs = (np.nan_to_num(self.numbers.accuracy_m[each], nan=untold_m) for each in (one, other))
         most = np.sqrt(metres * metres + ours * ours + theirs * theirs)
         unsure: Floats = np.divide(metres * metres, most, out=np.zeros_like(metres), where=most > 0)
         return unsure

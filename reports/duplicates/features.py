@@ -48,7 +48,12 @@ def features_of(one: Facts, other: Facts, *, found: Signals, profile: Profile, s
         "kinship": settings.kinship(one.category, other.category),
         "text_likeness": round(likeness(told, heard), 2) if told.total and heard.total else None,
         "words_shared": _shared(told, heard),
-        "contradictions": [*_opposites(told, heard), *_places(told, heard, found), *_numbers(one, other, settings)],
+        "contradictions": [
+            *_opposites(told, heard),
+            *_places(told, heard, found),
+            *_faults(one, other, found, settings),
+            *_numbers(one, other, settings),
+        ],
         "same_address": bool(found.same_address),
         "same_person": bool(found.person),
         "photo_likeness": None if photos is None else round(photos, 2),
@@ -75,6 +80,13 @@ def _opposites(told: Telling, heard: Telling) -> Iterator[Contradiction]:
 def _places(told: Telling, heard: Telling, found: Signals) -> Iterator[Contradiction]:
     if found.other_landmark:
         yield _contradiction("landmark", _written(told, told.landmarks), _written(heard, heard.landmarks))
+
+
+def _faults(one: Facts, other: Facts, found: Signals, settings: Settings) -> Iterator[Contradiction]:
+    if found.other_fault:
+        ours, theirs = (settings.lexicon.read(each.words).evoked.faults for each in (one, other))
+        for code in sorted({one.category, other.category} & ours.keys() & theirs.keys()):
+            yield _contradiction("fault", _listed(ours[code]), _listed(theirs[code]))
 
 
 def _numbers(one: Facts, other: Facts, settings: Settings) -> Iterator[Contradiction]:

@@ -13,7 +13,7 @@ from reports.duplicates.nearness import meters
 from reports.duplicates.pairing import Pairing
 from reports.duplicates.replay import clusters_among, groups_of
 from reports.duplicates.rows import Floats, Ints, Rows
-from reports.duplicates.score import kind_of, signals_of
+from reports.duplicates.score import CONTRADICTIONS, ENOUGH, IDENTITY, kind_of, signals_of
 from reports.duplicates.settings import Profile, Settings
 from reports.models.duplicate_settings import MOST_WEIGHT, WEIGHT_SIGNS
 
@@ -25,6 +25,8 @@ THRESHOLDS: Final = tuple(round(0.2 + 0.02 * step, 2) for step in range(38))
 FEWEST: Final = 20  # pairs of one problem
 SCENE_M: Final = 500.0  # what is nearer to each other is never parted between fitting and proving
 _STEPS: Final = 60
+# What counts up to a limit (`score.evidence`); the rest counts in full.
+_LIKE: Final = np.array([name not in CONTRADICTIONS | IDENTITY for name in NAMES])
 
 
 class TooFewLabels(Exception):
@@ -33,7 +35,8 @@ class TooFewLabels(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """Labelled pairs: signals, what their profiles add beside the default's weights, whether it is one problem."""
+    """Labelled pairs: signals, what their profiles add beside the default's weights (in two columns: to what counts up
+    to a limit, and to what counts in full), whether it is one problem."""
 
     one: Ints
     other: Ints
@@ -113,12 +116,12 @@ def _ends(pairing: Pairing, chunk: Ints) -> tuple[Ints, Ints]:
     return pairs.later, pairs.earlier
 
 
-def _measured(rows: Rows, settings: Settings, one: int, other: int) -> tuple[list[float], float]:
+def _measured(rows: Rows, settings: Settings, one: int, other: int) -> tuple[list[float], tuple[float, float]]:
     first, second = rows.facts(one), rows.facts(other)
     profile = settings.pair(first.category, second.category)
     found = list(signals_of(first, second, settings=settings, profile=profile))
-    apart = [profile.weights[name] - settings.default.weights[name] for name in NAMES]
-    return found, float(np.dot(found, apart))
+    apart = np.array([profile.weights[name] - settings.default.weights[name] for name in NAMES]) * found
+    return found, (float(apart[_LIKE].sum()), float(apart[~_LIKE].sum()))
 
 
 def _scenes(rows: Rows, pairs: Ints) -> Ints:
@@ -152,7 +155,7 @@ def proven(examples: Examples, start: Floats, pull: float) -> Floats:
     for number in range(FOLDS):
         held = folds == number
         weights = fit_weights(_some(examples, ~held), start, pull)
-        values[held] = _chance(examples.signals[held] @ weights + examples.offset[held])
+        values[held] = _chance(_odds(_some(examples, held), weights)[0])
     return values
 
 
@@ -178,9 +181,10 @@ def _newton(examples: Examples, start: Floats, pull: float, free: NDArray[np.boo
     held = np.full(int(free.sum()), pull)
     if free[0]:
         held[0] = min(pull, 0.1)  # how many of all pairs are of one problem is another thing in each file
-    signals = examples.signals[:, free]
     for _step in range(_STEPS):
-        chance = _chance(examples.signals @ weights + examples.offset)
+        odds, signals = _odds(examples, weights)
+        signals = signals[:, free]
+        chance = _chance(odds)
         slope = signals.T @ (chance - examples.same) + held * (weights - start)[free]
         bend = (signals * (chance * (1 - chance))[:, None]).T @ signals + np.diag(held)
         step = np.linalg.solve(bend, slope)
@@ -188,6 +192,14 @@ def _newton(examples: Examples, start: Floats, pull: float, free: NDArray[np.boo
         if np.abs(step).max() < 1e-7:
             break
     return weights
+
+
+def _odds(examples: Examples, weights: Floats) -> tuple[Floats, Floats]:
+    """The logarithm of the odds of each pair, and by which signals it still moves: not by those at their limit."""
+    alike = examples.signals[:, _LIKE] @ weights[_LIKE] + examples.offset[:, 0]
+    apart = examples.signals[:, ~_LIKE] @ weights[~_LIKE] + examples.offset[:, 1]
+    moving = np.where(_LIKE & (alike >= ENOUGH)[:, None], 0.0, examples.signals)
+    return np.minimum(ENOUGH, alike) + apart, moving
 
 
 def cluster_accuracy(

@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from persian.normalize import fold
-from reports.duplicates.text import HOUSE, Meaning, Reading, Telling
+from reports.duplicates.phrases import LONGEST, Phrases, phrases_of
+from reports.duplicates.text import HOUSE, Evoked, Meaning, Reading, Telling
 from reports.duplicates.words import skeleton, stem, tokens_of
 
-LONGEST_PHRASE: Final = 3
 LEAST_CONSONANTS: Final = 3
 REMEMBERED: Final = 50_000
 # Kinds whose words do not mean the same as each other.
-ALONE: Final = frozenset({"common", "silent", "measure", "relation"})
+ALONE: Final = frozenset({"common", "silent", "measure", "relation", "denial"})
 _NONE: Final[frozenset[str]] = frozenset()
 _UNKNOWN: Final = Meaning("", "", "")
 _LETTER: Final = Meaning("", "silent", "")  # by itself it is what is left of an ending
@@ -21,7 +20,11 @@ _LETTER: Final = Meaning("", "silent", "")  # by itself it is what is left of an
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordGroup:
-    """Words and phrases that mean the same. `axis` is shared by groups that exclude one another, else empty."""
+    """Words and phrases that mean the same. `axis` is shared by groups that exclude one another, else empty.
+
+    Groups of kind `topic` and `fault` say of a category, whose code is their axis, by which words it is evoked and how
+    its things are at fault; their words may stand in several groups, and mean what other groups say as well.
+    """
 
     kind: str
     words: tuple[str, ...]
@@ -43,9 +46,14 @@ class Lexicon:
         self._phrases: dict[tuple[str, ...], Meaning] = {}
         self._latin: dict[str, Meaning] = {}
         self._axes: dict[str, str] = {}
-        for number, group in enumerate(sorted(groups, key=lambda group: group.kind == "synonym")):
-            phrases = [phrase for word in group.words for phrase in _phrases_of(word)]
+        ordered = sorted(groups, key=lambda group: group.kind == "synonym")
+        for number, group in enumerate(each for each in ordered if each.kind not in {"topic", "fault"}):
+            phrases = [phrase for word in group.words for phrase in phrases_of(word)]
             self._learn(phrases, self._meaning(phrases, group, f"#{number}"))
+        self._topics = Phrases((word, each.axis) for each in ordered if each.kind == "topic" for word in each.words)
+        self._faults = Phrases(
+            (word, (each.axis, each.words[0])) for each in ordered if each.kind == "fault" for word in each.words
+        )
         self.read = lru_cache(maxsize=REMEMBERED)(self._read)
         self.numbers = lru_cache(maxsize=REMEMBERED)(self._numbers)
 
@@ -78,9 +86,9 @@ class Lexicon:
 
     def _read(self, folded: str) -> Telling:
         """What a folded text tells."""
-        reading = Reading()
         tokens = tokens_of(folded)
         stems = [stem(token) for token in tokens]
+        reading = Reading(Evoked.by(self._topics.within(stems), self._faults.within(stems)))
         place = 0
         while place < len(tokens):
             length, meaning = self._match(stems, place)
@@ -95,7 +103,7 @@ class Lexicon:
         return Numbers(told.get(HOUSE, _NONE), given.get(HOUSE, _NONE), streets)
 
     def _match(self, stems: Sequence[str], place: int) -> tuple[int, Meaning]:
-        for length in range(min(LONGEST_PHRASE, len(stems) - place), 0, -1):
+        for length in range(min(LONGEST, len(stems) - place), 0, -1):
             meaning = self._phrases.get(tuple(stems[place : place + length]))
             if meaning is not None:
                 return length, meaning
@@ -108,9 +116,3 @@ class Lexicon:
         if len(key) == 1:
             return _LETTER
         return self._latin.get(skeleton(key), _UNKNOWN) if key.isascii() else _UNKNOWN
-
-
-def _phrases_of(word: str) -> list[tuple[str, ...]]:
-    """The stems of a phrase; written together as well, since people leave out the space and the half-space."""
-    tokens = tokens_of(fold(word))[:LONGEST_PHRASE]
-    return list(dict.fromkeys([tuple(map(stem, tokens)), (stem("".join(tokens)),)])) if tokens else []

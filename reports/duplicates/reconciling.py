@@ -91,7 +91,7 @@ def _exact(odds: float) -> int:
 
 
 def _joined(odds: NDArray[np.int64], linked: NDArray[np.bool_], apart: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Join the two groups that are most alike on the average, again and again; the group of each by its first member."""
+    """Join the two groups most alike on the average, again and again; the group of each, by its first member."""
     group = np.arange(len(odds))
     sizes = np.ones(len(odds), np.int64)
     while True:

@@ -11,6 +11,12 @@ from reports.duplicates.settings import Profile, Settings
 from reports.duplicates.signals import Signals, signals
 
 DECIMALS: Final = 3
+ENOUGH: Final = 3.0  # odds of 20 to 1
+CONTRADICTIONS: Final = frozenset(
+    {"other_landmark", "other_number", "other_side", "other_state", "other_thing", "other_fault", "other_look"}
+    | {"denied", "other_street"}
+)
+IDENTITY: Final = frozenset({"photo", "person"})
 Kind = Literal["duplicate", "recurrence"]
 
 
@@ -45,17 +51,23 @@ def value_of(one: Facts, other: Facts, *, settings: Settings) -> float:
 
 def signals_of(one: Facts, other: Facts, *, settings: Settings, profile: Profile) -> Signals:
     """The signals of a pair, on the scale of the profile."""
-    kinship, topic = settings.relation(one.category, other.category)
-    return signals(one, other, scale_m=profile.scale_m, kinship=kinship, lexicon=settings.lexicon, topic=topic)
+    return signals(one, other, scale_m=profile.scale_m, settings=settings)
 
 
 def evidence(found: Signals, profile: Profile) -> float:
-    """The logarithm of the odds."""
-    weights, odds = profile.weights, 0.0
+    """The logarithm of the odds: what place, time and words say for one problem is worth `ENOUGH` at most, so that a
+    contradiction counts in full however near two reports are; who told it, and photos, come on top."""
+    weights = profile.weights
+    alike = against = sure = 0.0
     for name, value in zip(Signals._fields, found, strict=True):
         if value:
-            odds += weights[name] * value
-    return odds
+            if name in CONTRADICTIONS:
+                against += weights[name] * value
+            elif name in IDENTITY:
+                sure += weights[name] * value
+            else:
+                alike += weights[name] * value
+    return min(ENOUGH, alike) + against + sure
 
 
 def kind_of(one: Facts, other: Facts) -> Kind:

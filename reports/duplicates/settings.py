@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from persian.normalize import fold
-from reports.duplicates.lexicon import Lexicon, WordGroup
+from reports.duplicates.lexicon import REMEMBERED, Lexicon, WordGroup
 from reports.duplicates.text import Telling
 
 LIKELY: Final = 0.7  # the kinship of a category with what it is plainly about
@@ -46,13 +47,14 @@ class Settings:
         self._codes: dict[str, str] = {}
         self._topics: dict[str, frozenset[str]] = {}
         self._named = dict(kinship)
-        self._kinship = dict(kinship)
+        self._near: dict[tuple[str, str], float] = {}
         self._kin: dict[str, frozenset[str]] = {}
         for pair in kinship:
             for code in pair:
                 self._kin[code] = self._kin.get(code, frozenset()) | pair
         self._pairs: dict[tuple[str, str], Profile] = {}
         self._relations: dict[tuple[str, str], tuple[float, frozenset[str]]] = {}
+        self.kin_topics = lru_cache(maxsize=REMEMBERED)(self._kin_topics)
 
     def profile(self, category: str) -> Profile:
         """The profile of a category; of one that nobody has heard of, the default."""
@@ -64,12 +66,18 @@ class Settings:
         A category that nobody has heard of is kin to those about the same thing if its name is that thing and nothing
         else: “asphalt” to potholes.
         """
+        found = self._near.get((one, other))
+        if found is None:
+            found = self._near[one, other] = self._near[other, one] = self._how_kin(one, other)
+        return found
+
+    def _how_kin(self, one: str, other: str) -> float:
         if one == other:
             return 1.0
         pair = frozenset((one, other))
-        if pair not in self._kinship and not pair <= self.names.keys():
-            self._kinship[pair] = self._likely(one, other)
-        return self._kinship.get(pair, 0.0)
+        if pair in self._named:
+            return self._named[pair]
+        return 0.0 if pair <= self.names.keys() else self._likely(one, other)
 
     def _likely(self, one: str, other: str) -> float:
         bare = all(code in self.names or self._things(code) == self.topic(code) for code in (one, other))
@@ -82,6 +90,15 @@ class Settings:
             found = self.kinship(one, other), self.topic(one) | self.topic(other)
             self._relations[one, other] = found
         return found
+
+    def _kin_topics(self, words: str) -> Mapping[str, float]:
+        """How kin each category is to those of which a folded text makes one think, on the average."""
+        evoked = self.lexicon.read(words).evoked
+        near: dict[str, float] = {}
+        for code, share in evoked.topics.items():
+            for kin in sorted(self.kin_of(code)):
+                near[kin] = near.get(kin, 0.0) + share * self.kinship(code, kin)
+        return {code: value / evoked.total for code, value in near.items()}
 
     def topic(self, category: str) -> frozenset[str]:
         """The keys of the words by which the category itself is called: that a report has them says nothing."""

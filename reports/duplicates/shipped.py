@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from django.conf import settings as service
 from django.core.exceptions import ValidationError
@@ -15,7 +15,10 @@ from reports.models.duplicate_settings import WEIGHT_SIGNS, WordKind, check_weig
 
 DUPLICATES: Final = "duplicates.json"
 SYNONYMS: Final = "synonyms_fa.json"
+PLACES: Final = "places_fa.json"
+TOPICS: Final = "topics_fa.json"
 CATEGORIES: Final = "categories.json"
+_APART: Final = frozenset({WordKind.SYNONYM, WordKind.LANDMARK, WordKind.TOPIC, WordKind.FAULT})
 LIMITS: Final = ("radius_m", "window_days", "scale_m", "suggest_from", "link_from", "cap_m")
 
 
@@ -27,7 +30,11 @@ class UnreadableSettings(Exception):
 def shipped_settings() -> Settings:
     """The settings of the fixtures."""
     folder = Path(service.ROOT) / "fixtures"
-    words = read_synonyms(folder / SYNONYMS)
+    words = (
+        *read_groups(folder / PLACES, kind=WordKind.LANDMARK, axis="landmark"),
+        *read_topics(folder / TOPICS),
+        *read_groups(folder / SYNONYMS, kind=WordKind.SYNONYM),
+    )
     return read_settings(folder / DUPLICATES, words=words, names=_names(folder / CATEGORIES))
 
 
@@ -46,12 +53,32 @@ def read_settings(
         raise UnreadableSettings(f"{path.name} does not hold settings of duplicates: {reason}") from error
 
 
-def read_synonyms(path: Path) -> tuple[WordGroup, ...]:
+def read_groups(path: Path, *, kind: str, axis: str = "") -> tuple[WordGroup, ...]:
     """Groups of words of one meaning, from a JSON file with a list `groups` of lists. Raises UnreadableSettings."""
     groups = _object(path).get("groups")
-    if not isinstance(groups, list) or not all(isinstance(group, list) for group in groups):
+    if not _lists(groups):
         raise UnreadableSettings(f"{path.name} has no list “groups” of lists of words.")
-    return tuple(WordGroup(kind=WordKind.SYNONYM, words=tuple(map(str, group))) for group in groups)
+    return tuple(WordGroup(kind=kind, words=tuple(map(str, group)), axis=axis) for group in groups)
+
+
+def read_topics(path: Path) -> tuple[WordGroup, ...]:
+    """What evokes each category, and in which ways its things are at fault: `topics`, a list of words by code, and
+    `faults`, a list of lists. Raises UnreadableSettings."""
+    values = _object(path)
+    topics, faults = values.get("topics"), values.get("faults")
+    if not isinstance(topics, dict) or not isinstance(faults, dict):
+        raise UnreadableSettings(f"{path.name} has no “topics” and “faults” by the codes of categories.")
+    if not _lists(list(topics.values())) or not all(map(_lists, faults.values())):
+        raise UnreadableSettings(f"{path.name}: a topic is a list of words, faults are lists of them.")
+    evoking = (WordGroup(kind=WordKind.TOPIC, words=tuple(words), axis=code) for code, words in topics.items())
+    wrong = (
+        WordGroup(kind=WordKind.FAULT, words=tuple(words), axis=code) for code, some in faults.items() for words in some
+    )
+    return (*evoking, *wrong)
+
+
+def _lists(groups: object) -> TypeGuard[list[list[object]]]:
+    return isinstance(groups, list) and all(isinstance(group, list) and group for group in groups)
 
 
 def _object(path: Path) -> dict[str, Any]:
@@ -99,7 +126,7 @@ def profile_of(values: Mapping[str, Any], weights: Mapping[str, float]) -> Profi
 
 
 def written_settings(settings: Settings) -> str:
-    """The settings as a file that `read_settings` reads, without the synonyms, which have a file of their own."""
+    """The settings as a file that `read_settings` reads, without the words that have files of their own."""
     default = settings.default
     values = {
         "default": _written(default) | {"weights": dict(default.weights)},
@@ -111,7 +138,7 @@ def written_settings(settings: Settings) -> str:
         "words": [
             {"kind": group.kind, "axis": group.axis, "words": list(group.words)}
             for group in settings.words
-            if group.kind != WordKind.SYNONYM
+            if group.kind not in _APART
         ],
     }
     return json.dumps(values, ensure_ascii=False, indent=1) + "\n"

@@ -1,35 +1,49 @@
 """Two reports side by side, in numbers: each signal speaks for or against one problem, whoever came first."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final, NamedTuple
 
 from reports.duplicates.facts import Facts
 from reports.duplicates.lexicon import Lexicon, Numbers
 from reports.duplicates.nearness import meters
-from reports.duplicates.text import Telling
+from reports.duplicates.settings import Settings
+from reports.duplicates.text import Evoked, Telling
 from reports.duplicates.words import alike
 
+UNTOLD_M: Final = 20.0  # to which a phone is sure that does not say so
 PLATEAU_H: Final = 48.0  # within so many hours the order of arrival is chance
 FORTNIGHT_H: Final = 336.0
 CHANCE: Final = 0.3  # the likeness that two texts about different problems of one kind have
-ENOUGH: Final = 2.0  # the weight of words from which on a text can be trusted to be alike or not
+SPOKEN: Final = 2.0  # the weight of words from which on a text can be trusted to be alike or not
 SAME_PHOTO_BITS: Final = 6  # of 64, by which two pictures of one photograph differ at most
 OTHER_PHOTO_BITS: Final = 20
+SURE: Final = 3.0  # phrases from which on one knows of which category a text makes one think
 MOST: Final = 2.0  # two agreements of a kind say all that ten would
 UNSURE: Final = 0.5  # the same number after different words
 
 
 class Signals(NamedTuple):
-    """What the weights of a profile are multiplied with; nearly all are from 0 to 1 or 2."""
+    """What the weights of a profile are multiplied with; nearly all are from 0 to 1 or 2.
+
+    Reports of different categories have signals of their own for distance, time and texts (`across_…`), which stand in
+    the place of those for one category; and so have reports of which one tells nothing (`silent…`).
+    """
 
     base: float
     distance: float
+    since: float
     gap: float
-    kinship: float
     text: float
     untold: float
-    untold_distance: float
+    silent: float
+    silent_distance: float
+    kinship: float
+    across_distance: float
+    across_since: float
+    across_text: float
+    across_topic: float
+    across_other_topic: float
     same_landmark: float
     same_number: float
     same_detail: float
@@ -38,7 +52,10 @@ class Signals(NamedTuple):
     other_side: float
     other_state: float
     other_thing: float
+    other_topic: float
+    other_fault: float
     other_look: float
+    denied: float
     same_street: float
     other_street: float
     same_address: float
@@ -46,26 +63,40 @@ class Signals(NamedTuple):
     person: float
 
 
-def signals(
-    one: Facts, other: Facts, *, scale_m: float, kinship: float, lexicon: Lexicon, topic: frozenset[str] = frozenset()
-) -> Signals:
-    """The signals of a pair, the same for the pair the other way round; `topic` are words that say nothing here."""
+def signals(one: Facts, other: Facts, *, scale_m: float, settings: Settings) -> Signals:
+    """The signals of a pair, the same for the pair the other way round; `scale_m` is the spread of its problems."""
+    lexicon = settings.lexicon
     told, heard = lexicon.read(one.words), lexicon.read(other.words)
+    kinship, topic = settings.relation(one.category, other.category)
     same, apart = _opposites(told, heard, lexicon)
     same_landmark, other_landmark = _landmarks(told, heard, topic)
     ours, theirs = lexicon.numbers(one.words, one.address), lexicon.numbers(other.words, other.address)
     same_number, other_number = houses(ours, theirs)
     same_street, other_street = _streets(ours.streets, theirs.streets)
-    distance = math.log1p(unsure_meters(one, other) / scale_m)
-    said = min(1.0, min(told.total, heard.total) / ENOUGH)
+    silent = not (one.words and other.words)
+    distance = unsure_meters(one, other, untold_m=0.0 if silent else UNTOLD_M) / scale_m
+    hours = hours_between(one, other)
+    since = math.log1p(hours)
+    said = min(1.0, min(told.total, heard.total) / SPOKEN)
+    text = (likeness(told, heard) - CHANCE) * said
+    same_topic, other_topic = _topics(one.words, other.words, settings)
+    across = one.category != other.category and not silent
+    one_kind = not across and not silent
     return Signals(
         base=1.0,
-        distance=distance,
-        gap=math.log1p(max(0.0, hours_between(one, other) - PLATEAU_H) / FORTNIGHT_H),
+        distance=distance if one_kind else 0.0,
+        since=since if one_kind else 0.0,
+        gap=math.log1p(max(0.0, hours - PLATEAU_H) / FORTNIGHT_H),
+        text=text if one_kind else 0.0,
+        untold=0.0 if silent else 1.0 - said,
+        silent=float(silent),
+        silent_distance=math.log1p(distance) if silent else 0.0,
         kinship=1.0 - kinship,
-        text=(likeness(told, heard) - CHANCE) * said,
-        untold=1.0 - said,
-        untold_distance=(1.0 - said) * distance,
+        across_distance=distance if across else 0.0,
+        across_since=since if across else 0.0,
+        across_text=text if across else 0.0,
+        across_topic=same_topic if across else 0.0,
+        across_other_topic=other_topic if across else 0.0,
         same_landmark=same_landmark,
         same_number=same_number,
         same_detail=min(MOST, same.get("side", 0) + same.get("look", 0)),
@@ -74,7 +105,10 @@ def signals(
         other_side=min(MOST, apart.get("side", 0)),
         other_state=min(1.0, apart.get("state", 0)),
         other_thing=min(1.0, apart.get("thing", 0)),
+        other_topic=other_topic if one_kind else 0.0,
+        other_fault=_faults(told.evoked, heard.evoked, {one.category, other.category}),
         other_look=min(MOST, apart.get("look", 0)),
+        denied=float(_denies(told, heard, topic) or _denies(heard, told, topic)),
         same_street=same_street,
         other_street=other_street,
         same_address=float(bool(one.address) and one.address == other.address),
@@ -88,12 +122,16 @@ def distance_m(one: Facts, other: Facts) -> float:
     return meters((one.lon, one.lat), (other.lon, other.lat))
 
 
-def unsure_meters(one: Facts, other: Facts) -> float:
-    """The metres between the two, less what the phones' accuracy may have made of them; it grows with the distance."""
+def unsure_meters(one: Facts, other: Facts, *, untold_m: float = 0.0) -> float:
+    """The metres between the two, less what the phones' accuracy may have made of them; it grows with the distance.
+
+    `untold_m` is the accuracy of a phone that does not say how sure it is.
+    """
     metres = distance_m(one, other)
     if metres == 0:
         return 0.0
-    accuracies = sorted((one.accuracy_m or 0.0, other.accuracy_m or 0.0))
+    ours, theirs = (untold_m if each.accuracy_m is None else each.accuracy_m for each in (one, other))
+    accuracies = sorted((ours, theirs))
     return metres * metres / math.hypot(metres, *accuracies)
 
 
@@ -132,10 +170,54 @@ def _opposites(told: Telling, heard: Telling, lexicon: Lexicon) -> tuple[dict[st
 
 
 def _landmarks(told: Telling, heard: Telling, topic: frozenset[str]) -> tuple[float, float]:
-    """How many landmarks of the one the other names too; and whether both name some, and none of them both."""
+    """How many landmarks of the one the other names too; and whether both name some that are known as places, and
+    none of them both."""
     ours, theirs = told.landmarks - topic, heard.landmarks - topic
     same = sum(key in heard.weights for key in ours) + sum(key in told.weights for key in theirs - ours)
-    return min(MOST, same), float(bool(ours and theirs and not same))
+    other = not same and any(map(_in_group, ours)) and any(map(_in_group, theirs))
+    return min(MOST, same), float(other)
+
+
+def _in_group(key: str) -> bool:
+    return key.startswith("#")
+
+
+def _topics(ours: str, theirs: str, settings: Settings) -> tuple[float, float]:
+    """How far two texts make one think of the same categories, and how far of others that are not kin; 0 to 1 each.
+
+    Less where few of their words make one think of any.
+    """
+    one, other = settings.lexicon.read(ours).evoked, settings.lexicon.read(theirs).evoked
+    if not one.topics or not other.topics:
+        return 0.0, 0.0
+    sure = min(1.0, one.total / SURE) * min(1.0, other.total / SURE)
+    few, many = (one, other) if len(one.topics) <= len(other.topics) else (other, one)
+    both = math.fsum(share * many.topics[code] for code, share in few.topics.items() if code in many.topics)
+    # Either way round, and the mean: so it is the same to the last digit.
+    kin = _within(one.topics, settings.kin_topics(theirs)) + _within(other.topics, settings.kin_topics(ours))
+    return both / (one.norm * other.norm) * sure, (1.0 - kin / 2) * sure
+
+
+def _within(topics: Mapping[str, float], kin: Mapping[str, float]) -> float:
+    total = sum(topics.values())
+    return sum(share * kin[code] for code, share in topics.items() if code in kin) / total
+
+
+def _faults(ours: Evoked, theirs: Evoked, categories: Collection[str]) -> float:
+    """Whether both say what is at fault with the things of a category, and not the same."""
+    differ = False
+    for code in categories:
+        mine, yours = ours.faults.get(code), theirs.faults.get(code)
+        if mine and yours:
+            if mine & yours:
+                return 0.0
+            differ = True
+    return float(differ)
+
+
+def _denies(told: Telling, heard: Telling, topic: frozenset[str]) -> bool:
+    """Whether one says that it is not what the other names."""
+    return any(key in heard.weights for key in told.denied - topic)
 
 
 def houses(ours: Numbers, theirs: Numbers) -> tuple[float, float]:

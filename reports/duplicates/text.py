@@ -1,5 +1,6 @@
 """What a text tells: its words by weight, where it says that it is, and on which side of each opposition it stands."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
@@ -28,6 +29,8 @@ _SMALL: Final = {stem(word): str(value) for word, value in SMALL.items()}
 _AND: Final = frozenset(stem(word) for word in ("و", "تا", "and", "to"))
 _PLACES: Final = (stem("فروشی"), stem("سازی"))  # what ends so is a shop
 _NOT_PLACES: Final = frozenset({"thing", "state", "side", "look"})
+_DENIABLE: Final = frozenset({"landmark", "thing", "side", "look"})
+DENIED_WITHIN: Final = 4  # words
 
 
 class Meaning(NamedTuple):
@@ -53,12 +56,44 @@ class Telling:
     numbers: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Numbers, by `house`, `alley` or the key of the name before them."""
     grams: frozenset[str] = frozenset()
+    denied: frozenset[str] = frozenset()
+    """The keys of what the text says that it is not about."""
+    evoked: "Evoked" = field(default_factory=lambda: Evoked())
+
+
+@dataclass(frozen=True, slots=True)
+class Evoked:
+    """Of which categories a text makes one think."""
+
+    topics: Mapping[str, float] = field(default_factory=dict)
+    """How many of its phrases evoke each category; one that evokes several counts for each of them in part."""
+    total: float = 0.0
+    """How many evoke any."""
+    norm: float = 0.0
+    """The length of `topics` as a vector."""
+    faults: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """For categories, in which ways their things are at fault."""
+
+    @classmethod
+    def by(cls, topics: Iterable[tuple[str, ...]], faults: Iterable[tuple[tuple[str, str], ...]]) -> "Evoked":
+        """From what each phrase stands for: categories, and faults of categories."""
+        found: dict[str, float] = {}
+        total = 0
+        for codes in topics:
+            total += 1
+            for code in codes:
+                found[code] = found.get(code, 0.0) + 1 / len(codes)
+        wrong: dict[str, frozenset[str]] = {}
+        for code, fault in (each for meanings in faults for each in meanings):
+            wrong[code] = wrong.get(code, frozenset()) | {fault}
+        return cls(topics=found, total=float(total), norm=math.hypot(*found.values()), faults=wrong)
 
 
 class Reading:
     """A text while it is read, word by word."""
 
-    def __init__(self) -> None:
+    def __init__(self, evoked: Evoked) -> None:
+        self._evoked = evoked
         self._weights: dict[str, float] = {}
         self._shown: dict[str, str] = {}
         self._sides: dict[str, set[str]] = {}
@@ -69,6 +104,9 @@ class Reading:
         self._small = False  # whether a small number in words is one
         self._beside = False  # whether what comes next is what it is beside
         self._waiting: str | None = None  # a number, until the word after it says whether it measures
+        self._denied: set[str] = set()
+        self._denying = 0  # how many words on it may still be denied
+        self._last = ""  # what was just named
 
     def take(self, meaning: Meaning, tokens: Sequence[str], stems: Sequence[str]) -> None:
         """The next word or phrase."""
@@ -76,6 +114,7 @@ class Reading:
         if number is not None and len(tokens) == 1:
             self._settle()
             self._waiting = number
+            self._small = False
             return
         if self._waiting is not None and meaning.kind == "measure":
             self._waiting = None
@@ -90,6 +129,15 @@ class Reading:
         self._small = kind == "street"
         if kind == "silent":
             return
+        if kind == "denial":
+            self._deny(after=bool(meaning.axis))
+            return
+        self._last = key if kind in _DENIABLE or self._beside else ""
+        if self._denying:
+            self._denying -= 1
+            if self._last:
+                self._denied.add(key)
+                return
         self._weigh(key, shown, WEIGHTS.get(kind, UNKNOWN_WEIGHT), stems)
         if kind == "street":
             self._before, self._beside = meaning.axis or ALLEY, False
@@ -97,6 +145,17 @@ class Reading:
             self._before, self._beside = meaning.axis or HOUSE, True
         elif kind != "common":
             self._content(key, meaning, stems)
+
+    def _deny(self, *, after: bool) -> None:
+        """What follows is what it is not; or what came before."""
+        if not after:
+            self._denying = DENIED_WITHIN
+        elif self._last:
+            self._denied.add(self._last)
+            self._weights.pop(self._last, None)
+            self._landmarks.discard(self._last)
+            for keys in self._sides.values():
+                keys.discard(self._last)
 
     def _content(self, key: str, meaning: Meaning, stems: Sequence[str]) -> None:
         if meaning.axis and meaning.kind != "landmark":
@@ -129,8 +188,10 @@ class Reading:
             weights=self._weights,
             total=sum(self._weights.values()),
             shown=self._shown,
-            sides={axis: frozenset(keys) for axis, keys in self._sides.items()},
+            sides={axis: frozenset(keys) for axis, keys in self._sides.items() if keys},
             landmarks=frozenset(self._landmarks),
             numbers={before: frozenset(numbers) for before, numbers in self._numbers.items()},
             grams=frozenset(self._grams),
+            denied=frozenset(self._denied),
+            evoked=self._evoked,
         )

@@ -17,11 +17,18 @@ MOST_DAYS = 3650
 WEIGHT_SIGNS: dict[str, int] = {
     "base": 0,
     "distance": -1,
+    "since": -1,
     "gap": -1,
-    "kinship": -1,
     "text": 1,
     "untold": -1,
-    "untold_distance": 1,
+    "silent": -1,
+    "silent_distance": -1,
+    "kinship": -1,
+    "across_distance": -1,
+    "across_since": -1,
+    "across_text": 1,
+    "across_topic": 1,
+    "across_other_topic": -1,
     "same_landmark": 1,
     "same_number": 1,
     "same_detail": 1,
@@ -30,7 +37,10 @@ WEIGHT_SIGNS: dict[str, int] = {
     "other_side": -1,
     "other_state": -1,
     "other_thing": -1,
+    "other_topic": -1,
+    "other_fault": -1,
     "other_look": -1,
+    "denied": -1,
     "same_street": 1,
     "other_street": -1,
     "same_address": 1,
@@ -178,6 +188,9 @@ class WordKind(models.TextChoices):
     MEASURE = "measure", _("after a number that measures: days, metres")
     COMMON = "common", _("words that say little")
     SILENT = "silent", _("words that say nothing")
+    TOPIC = "topic", _("words that evoke a category")
+    FAULT = "fault", _("one way in which the things of a category are at fault")
+    DENIAL = "denial", _("before what it is not: apart from")
 
 
 class SynonymGroup(models.Model):
@@ -188,7 +201,10 @@ class SynonymGroup(models.Model):
         _("axis"),
         max_length=30,
         blank=True,
-        help_text=_("Groups with the same word here exclude each other: left and right, full and broken."),
+        help_text=_(
+            "Groups with the same word here exclude each other: left and right, full and broken. "
+            "Of words that evoke a category, and of faults, its code."
+        ),
     )
     words = ArrayField(models.CharField(max_length=80), verbose_name=_("words"))
 

@@ -64,8 +64,8 @@ def match(tmp_path, db):
 
 def test_each_row_gets_the_best_earlier_one_that_was_open_its_score_and_its_cluster(match):
     found = match(
-        line("a", text="چاله بزرگ جلوی نانوایی"),
-        line("b", at="2026-11-01T09:00:00Z", x=30, text="گودال عمیق روبروی نونوایی"),
+        line("a", text="چاله بزرگ جلوی نانوایی، پلاک ۱۲"),
+        line("b", at="2026-11-01T09:00:00Z", x=30, text="گودال عمیق روبروی نونوایی پلاک ۱۲"),
         line("c", at="2026-11-01T10:00:00Z", x=25, text="چاله جلوی داروخانه پلاک ۴۵"),
         line("far", at="2026-11-01T10:00:00Z", x=4000, text="چاله بزرگ جلوی نانوایی"),
     )

@@ -47,7 +47,7 @@ def test_loaded_settings_score_as_the_shipped_ones(loaded):
 
 
 def test_an_edit_is_in_force_with_the_next_question(loaded, django_assert_num_queries):
-    pair = facts("چاله جلوی بانک"), facts("گودال روبروی بانک", x=20)
+    pair = facts("چاله جلوی بانک"), facts("گودال روبروی بانک", x=90)
     before = score(*pair, settings=current_settings()).value
     with django_assert_num_queries(1):
         current_settings()

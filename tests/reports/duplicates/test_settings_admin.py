@@ -38,7 +38,7 @@ def pair(client, small_city):
             source="web",
         )
 
-    return file(500, "چاله جلوی بانک ملی", 30), file(575, "گودال کنار بانک", 10)
+    return file(500, "چاله جلوی بانک ملی", 30), file(595, "گودال کنار بانک", 10)
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def test_a_profile_that_makes_no_sense_is_refused_in_the_form(client, form, chan
     assert answer.status_code == 200
     assert answer.context["errors"]
     row.refresh_from_db()
-    assert (row.radius_m, row.link_from) == (250, 0.6)
+    assert (row.radius_m, row.link_from) == (250, 0.5)
 
 
 def test_the_pages_speak_persian(small_city, client, pair, form):

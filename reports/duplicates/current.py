@@ -14,11 +14,13 @@ from reports.duplicates.shipped import LIMITS, profile_of, shipped_settings
 from reports.models import CategoryKinship, DuplicateProfile, SynonymGroup
 from reports.models.duplicate_settings import WEIGHT_SIGNS
 
-# Sums do not depend on the order of rows; every column that a score may depend on is in them.
+# Sums do not depend on the order of rows; every column that a score may depend on is in them. Of words, which are many,
+# it is by which transaction and command each row was written.
 _VERSION: Final = """
 SELECT (SELECT sum(hashtextextended(row(profile.*)::text, 1)) FROM reports_duplicateprofile AS profile),
        (SELECT sum(hashtextextended(row(kin.*)::text, 2)) FROM reports_categorykinship AS kin),
-       (SELECT sum(hashtextextended(row(words.*)::text, 3)) FROM reports_synonymgroup AS words),
+       (SELECT concat_ws(' ', count(*), sum(id), sum(xmin::text::bigint), sum(cmin::text::bigint))
+        FROM reports_synonymgroup),
        (SELECT sum(hashtextextended(concat_ws(' ', id, code, name_fa, name_en), 4)) FROM jurisdictions_category)
 """
 _lock = Lock()

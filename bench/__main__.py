@@ -12,7 +12,7 @@ from config import cluster, environment
 
 FEWEST = 10_000
 USUAL = ("routing", "page", "tiles", "clusters", "writes", "photos", "rerouting", "deadlines", "points")
-PARTS = (*USUAL, "growth", "agreement", "parts", "duplicates", "processor", "exact", "desk")
+PARTS = (*USUAL, "growth", "agreement", "parts", "duplicates", "million", "processor", "exact", "desk")
 
 
 def main() -> str | None:

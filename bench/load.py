@@ -42,13 +42,15 @@ _DRAFTS = """
 CREATE TEMP TABLE bench_draft AS
 WITH draw AS MATERIALIZED (
     SELECT number, random() AS place, random() AS category, random() AS east, random() AS north,
-           floor(random() * %(texts)s)::int AS text, random() AS moment, random() AS status
+           floor(random() * %(texts)s)::int AS text, 1 + floor(random() * 400)::int AS house,
+           random() AS moment, random() AS status
     FROM generate_series(1, (%(count)s * 1.1)::int + 100) AS number
 ), category AS (
     SELECT *, row_number() OVER (ORDER BY code) - 1 AS position, count(*) OVER () AS count
     FROM jurisdictions_category WHERE is_active AND moderation <> 'never'
 )
-SELECT draw.number, draw.moment, draw.status, category.id AS category_id, bench_text.text, spot.location,
+SELECT draw.number, draw.moment, draw.status, category.id AS category_id, spot.location,
+       bench_text.text || ' پلاک ' || draw.house AS text,
        CASE WHEN category.place_precision_m = 0 THEN spot.location
             ELSE ST_SnapToGrid(spot.location, category.place_precision_m / 111320.0) END AS public_location
 FROM draw

@@ -10,6 +10,7 @@ from django.db import connection
 
 from bench import (
     agreement,
+    batches,
     clusters,
     deadlines,
     desk,
@@ -43,7 +44,8 @@ IN_PROCESS: Final[Mapping[str, tuple[str, Callable[[], Sequence[Part]]]]] = {
     "points": ("Routing points in the process", points.sections),
     "growth": ("Routing points among ever more polygons", growth.sections),
     "agreement": ("Asking the index and the routing query about the same points", agreement.sheets),
-    "duplicates": ("Comparing new reports and files of them with all there are", duplicates.sections),
+    "duplicates": ("Comparing new reports and files of them with all there are", duplicates.sheets),
+    "million": ("Comparing all reports with each other, by both commands", batches.million),
     "parts": ("Whole shapes or parts of them", parts.sheets),
     "processor": ("Asking one at a time, in this process", processor.sheets),
     "desk": ("Asking for inboxes and taking steps, in a copy of the database", desk.sheets),

@@ -53,9 +53,19 @@ def forget(*, city: Jurisdiction, progress: Progress | None = None) -> int:
     return done
 
 
-def cluster_all(*, city: Jurisdiction, clock: Clock, progress: Progress | None = None, processes: int = 2) -> int:
-    """Link and cluster whatever of a city waits for it; how many reports. Others may file and handle meanwhile."""
-    waiting = _waiting(city)
+def cluster_all(
+    *,
+    city: Jurisdiction,
+    clock: Clock,
+    progress: Progress | None = None,
+    most: int | None = None,
+    processes: int = 2,
+) -> int:
+    """Link and cluster what of a city waits for it, at `most` so many; how many. Others may file and handle meanwhile.
+
+    With several processes, neither within a transaction nor with other threads under way: they are forked.
+    """
+    waiting = _waiting(city)[:most]
     work = _Work(city_id=city.pk, settings=current_settings(), clock=clock)
     pieces = (waiting[start : start + TOGETHER].tolist() for start in range(0, len(waiting), TOGETHER))
     alone = len(waiting) < FEW or processes < 2

@@ -84,15 +84,10 @@ def compare(keys: Sequence[int], *, city_id: int, settings: Settings) -> Compare
 
 def _pairs(around: Surroundings, own: Ints, settings: Settings) -> tuple[Ints, Ints, Floats]:
     """Each pair once, by places in the arrays, the lower first."""
-    pairing = Pairing(around, settings, both_ways=True)
-    found = [pairing.pairs(own[around.category[own] == number]) for number in np.unique(around.category[own]).tolist()]
-    if not found:
-        return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)
-    one = np.concatenate([np.minimum(each.later, each.earlier) for each in found])
-    other = np.concatenate([np.maximum(each.later, each.earlier) for each in found])
-    metres = np.concatenate([each.metres for each in found])
+    found = Pairing(around, settings, both_ways=True).pairs(own)
+    one, other = np.minimum(found.later, found.earlier), np.maximum(found.later, found.earlier)
     _pair, first = np.unique(one * len(around) + other, return_index=True)
-    return one[first], other[first], metres[first]
+    return one[first], other[first], found.metres[first]
 
 
 def _worth_it(around: Surroundings, one: Ints, other: Ints, metres: Floats, settings: Settings) -> Ints:

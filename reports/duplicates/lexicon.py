@@ -10,7 +10,7 @@ from reports.duplicates.text import HOUSE, Evoked, Meaning, Reading, Telling
 from reports.duplicates.words import skeleton, stem, tokens_of
 
 LEAST_CONSONANTS: Final = 3
-REMEMBERED: Final = 50_000
+REMEMBERED: Final = 10_000  # some 8 kB each
 # Kinds whose words do not mean the same as each other.
 ALONE: Final = frozenset({"common", "silent", "measure", "relation", "denial"})
 _NONE: Final[frozenset[str]] = frozenset()

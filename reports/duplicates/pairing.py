@@ -14,8 +14,9 @@ from reports.duplicates.settings import Profile, Settings
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-AT_ONCE: Final = 500_000  # pairs in memory
-CHUNK: Final = 20_000  # rows whose pairs are made together
+AT_ONCE: Final = 250_000  # pairs in memory
+CHUNK: Final = 4_000  # rows whose pairs are made together
+STRIP: Final = 6  # the height of a strip of ground, in radii
 M_PER_DEG: Final = 110_500.0  # at the least, along a meridian
 _ROW: Final = (
     1000.0  # between two bands of latitude: longitudes fit in between, with all that is looked for around them
@@ -49,7 +50,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Each later row beside an earlier one, sorted by the later, the nearest first; metres between them."""
+    """Each later row beside an earlier one, of each row the nearest first; metres between them."""
 
     later: Ints
     earlier: Ints
@@ -75,16 +76,27 @@ class Pairing:
         self._blocks: dict[tuple[str, float], Block] = {}
 
     def chunks(self) -> list[Ints]:
-        """The rows in pieces, each of one category."""
-        found = []
-        for code, members in self._members.items():
-            if len(members):
-                ordered = self._block(code, self._settings.profile(code).radius_m).rows
-                found += [ordered[start : start + CHUNK] for start in range(0, len(ordered), CHUNK)]
-        return found
+        """The rows in pieces, along broad strips of ground: what is compared with one is compared with the next."""
+        usable = np.flatnonzero(self._rows.usable)
+        radius_m = max((self._settings.profile(code).radius_m for code in self._members), default=1.0)
+        strip = np.floor(self._rows.lat[usable] / (STRIP * radius_m / M_PER_DEG))
+        ordered = usable[np.lexsort((self._rows.lon[usable], strip))]
+        return [ordered[start : start + CHUNK] for start in range(0, len(ordered), CHUNK)]
 
     def pairs(self, chunk: Ints) -> Pairs:
         """The pairs of the rows of a chunk with whatever came before them: the nearest of all kin categories."""
+        category = self._rows.category[chunk]
+        found = [self._of_one(chunk[category == number]) for number in np.unique(category).tolist()]
+        if not found:
+            return Pairs(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
+        return Pairs(
+            np.concatenate([part.later for part in found]),
+            np.concatenate([part.earlier for part in found]),
+            np.concatenate([part.metres for part in found]),
+        )
+
+    def _of_one(self, chunk: Ints) -> Pairs:
+        """The pairs of rows of one category."""
         code = self._rows.categories[self._rows.category[chunk[0]]]
         # Of each piece the nearest few: of a crowd not all pairs are in memory at once.
         found = [

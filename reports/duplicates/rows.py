@@ -43,6 +43,7 @@ NEEDED: Final = ("created_at", "lon", "lat")
 NUMBERS: Final = ("lon", "lat", "accuracy_m", "at", "closed_at")
 FAULTS: Final = ("no_number", "out_of_range", "exchanged", "no_time", "repeated_id", "too_few_cells")
 LONGEST: Final = 1_000_000  # letters of a cell
+REMEMBERED: Final = 10_000  # rows as they are compared: what lies near each other is compared one after the other
 FAR_DEG: Final = 2.0  # from where most reports are: further is another place, unless exchanged it is near
 _PART: Final = "\x1f"
 
@@ -79,7 +80,7 @@ class Rows:
         self.faults: dict[str, Fault] = {name: Fault() for name in FAULTS}
         self._texts = texts
         self._ends: Ints = np.empty(0, np.int64)
-        self.facts = lru_cache(maxsize=50_000)(self._facts)
+        self.facts = lru_cache(maxsize=REMEMBERED)(self._facts)
 
     def __len__(self) -> int:
         return len(self.lon)
@@ -197,16 +198,14 @@ class _Reading:
         self._codes: dict[str, int] = {}
         self._ends = array("q")
         self._lines = array("q")
-        self._ids: set[int] = set()
+        self._ids = array("q")
         self._end = 0
 
     def take(self, line: int, cells: Mapping[str, str], texts: Any) -> None:
         """One more row."""
         name = cells.get("id", "").strip() or (str(line - 1) if "id" not in cells else "")
         values, fault = _values(cells)
-        if not fault and hash(name) in self._ids:
-            fault = "repeated_id"
-        self._ids.add(hash(name))
+        self._ids.append(hash(name))
         if fault:
             self._rows.faults[fault].note(line)
             values = dict.fromkeys(NUMBERS, math.nan)
@@ -233,7 +232,17 @@ class _Reading:
         rows.has = np.array(self._has, np.uint8)
         rows.categories = list(self._codes)
         rows._ends = np.array(self._ends, np.int64)
+        self._leave_out_repeated()
         self._leave_out_exchanged()
+
+    def _leave_out_repeated(self) -> None:
+        """Rows whose id stood before, in whatever row."""
+        rows, ids = self._rows, np.array(self._ids, np.int64)
+        again = np.ones(len(ids), np.bool_)
+        again[np.unique(ids, return_index=True)[1]] = False
+        for row in np.flatnonzero(again & rows.usable):
+            rows.faults["repeated_id"].note(self._lines[row])
+            rows.lon[row] = rows.lat[row] = math.nan
 
     def _leave_out_exchanged(self) -> None:
         """Rows far from where the others are that would lie among them with longitude and latitude exchanged."""

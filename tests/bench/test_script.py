@@ -22,7 +22,7 @@ USAGE = "script/bench [--reports N] [--connections N] [--rounds N] [--seconds N]
             ["--only", "../x"],
             (
                 "--only takes one of: routing, page, tiles, clusters, writes, photos, rerouting, points, growth, "
-                "agreement, parts, duplicates, processor, exact, desk."
+                "agreement, parts, duplicates, million, processor, exact, desk."
             ),
         ),
         (["--reports", "many"], "--reports takes a number from 1 to 9999999."),

@@ -11,7 +11,7 @@ from reports.models import DuplicateCluster, Report
 
 
 class Command(BaseCommand):
-    """`manage.py cluster_duplicates [--city CODE] [--rescore] [--processes N]`."""
+    """`manage.py cluster_duplicates [--city CODE] [--rescore] [--most N] [--processes N]`."""
 
     help = "Links and clusters the reports of one problem, group by group; goes on where it was interrupted."
 
@@ -22,6 +22,7 @@ class Command(BaseCommand):
             "--rescore", action="store_true", help="compare all reports again, as after a change of the settings"
         )
 
+        parser.add_argument("--most", type=int, help="no more reports of a city than so many: the others wait")
         parser.add_argument("--processes", type=int, default=2, help="that compare at once (2)")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -32,12 +33,12 @@ class Command(BaseCommand):
             if not cities:
                 raise CommandError(f"There is no city {options['city']}.")
         for city in cities:
-            self._one(city, rescore=options["rescore"], processes=options["processes"])
+            if options["rescore"]:
+                forget(city=city)
+            self._one(city, most=options["most"], processes=options["processes"])
 
-    def _one(self, city: Jurisdiction, *, rescore: bool, processes: int) -> None:
-        if rescore:
-            forget(city=city)
-        done = cluster_all(city=city, clock=timezone.now, progress=self._progress, processes=processes)
+    def _one(self, city: Jurisdiction, *, most: int | None, processes: int) -> None:
+        done = cluster_all(city=city, clock=timezone.now, progress=self._progress, most=most, processes=processes)
         problems = DuplicateCluster.objects.filter(city=city).count()
         reports = Report.objects.filter(root=city, duplicate_cluster__isnull=False).count()
         self.stdout.write(f"{city.code}: {done} reports looked at; {reports} tell of {problems} problems with several.")

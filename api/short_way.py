@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from rest_framework.views import APIView
 
 from api.errors import Problem
-from api.v1 import clusters, listing, reports, tiles
+from api.v1 import clusters, listing, reports, routing, tiles
 from people.access import PUBLIC
 
 UNWEIGHED: Final = frozenset({"", "*/*"})  # Accept headers that leave the format to us
@@ -60,6 +60,7 @@ class Way:
 WAYS: Final[Mapping[str, Way]] = {
     "/api/v1/clusters": Way(clusters.read_clusters, clusters.ClustersView),
     "/api/v1/reports": Way(listing.list_reports, reports.ReportsView),
+    "/api/v1/route": Way(routing.read_route, routing.RouteView),
 }
 TO_TILES: Final = Way(tiles.read_tile, tiles.TileView)
 TILE: Final = re.compile(r"/api/v1/tiles/(?P<layers>[^/]+)/(?P<z>[^/]+)/(?P<x>[^/]+)/(?P<y>[^/]+)\.mvt")

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
@@ -23,6 +23,7 @@ from api.v1.places import read_places
 from api.v1.representations import point_feature, route_feature, route_features
 from jurisdictions.models import Category, Source
 from jurisdictions.routing import Asked, OutsideServiceArea, Route, find_routes, route_from_json
+from people.access import Viewer
 from reports.models import Assignment, Report
 from reports.references import as_reference
 
@@ -45,15 +46,7 @@ class RouteView(APIView):
     )
     def get(self, request: Request) -> HttpResponse:
         """Find the jurisdictions and the department responsible, and say why."""
-        params = Params(request.GET, known=["lon", "lat", "category", "source", "on", "accuracy_m"])
-        asked = _asked(params)
-        [answer] = find_routes([asked], on=params.moment("on") or timezone.now())
-        if isinstance(answer, OutsideServiceArea):
-            _refuse_unknown([asked.category])
-            raise no_answer(answer)
-        if asked.category and not (answer.category and answer.category.is_active):
-            raise _unknown_category(asked.category)
-        return _geojson(route_feature(answer))
+        return read_route(request._request, viewer_of(request))
 
     @extend_schema(
         operation_id="findRoutes",
@@ -81,6 +74,19 @@ class RouteView(APIView):
             feature = next(answered) if question else _with_problem(None, problem)
             features.append(feature if given is None else feature | {"id": given})
         return Response({"type": "FeatureCollection", "features": features})
+
+
+def read_route(request: HttpRequest, _viewer: Viewer) -> HttpResponse:
+    """Who answers for a problem at a place, the same for every viewer. Raises Problem."""
+    params = Params(request.GET, known=["lon", "lat", "category", "source", "on", "accuracy_m"])
+    asked = _asked(params)
+    [answer] = find_routes([asked], on=params.moment("on") or timezone.now())
+    if isinstance(answer, OutsideServiceArea):
+        _refuse_unknown([asked.category])
+        raise no_answer(answer)
+    if asked.category and not (answer.category and answer.category.is_active):
+        raise _unknown_category(asked.category)
+    return _geojson(route_feature(answer))
 
 
 class ReportRouteView(APIView):

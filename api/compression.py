@@ -14,7 +14,7 @@ import brotli
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
-from api.kept import Form
+from api.memory import Form
 
 SMALL: Final = 500  # bytes that fit into one packet anyway
 DATA: Final = re.compile(r"application/(json|[a-z0-9.-]+\+json|[a-z-]*ndjson|geo\+json-seq|vnd\.mapbox-vector-tile)\b")

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.cache import get_conditional_response
 from rest_framework.request import Request
 
-from api import kept
+from api import memory
 from api.compression import accepted, encode, form_for
 
 REVALIDATED = "public, no-cache"  # may be kept by anybody who asks each time whether it still holds
@@ -47,7 +47,7 @@ def answer_kept(
     encoding = accepted(request.headers.get("Accept-Encoding", ""))
 
     def response() -> HttpResponse:
-        form = kept.answers.form(
+        form = memory.answers.form(
             (etag_of(request), encoding),
             validator=(etag, pending),
             make=lambda: form_for(request, make()),

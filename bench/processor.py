@@ -19,7 +19,7 @@ from django.db import connection
 from django.test import override_settings
 from django.urls import get_resolver
 
-from api import kept
+from api import memory
 from bench import clusters, pages, questions, tiles
 from bench.contests import recorded
 from bench.guard import Different
@@ -83,7 +83,7 @@ def sheets() -> list[Sheet]:
 
 
 def _row(case: _Case, ours: "_City", addresses: Sequence[str]) -> tuple[str, ...]:
-    kept.answers.forget()
+    memory.answers.forget()
     with override_settings(**({} if case.is_kept else {"MAP_MEMORY_BYTES": 0})):
         for address in addresses if case.is_kept else ():
             ours.ask(address)

@@ -15,7 +15,7 @@ from django.db import connection
 from django.test import Client
 from psycopg2.extensions import register_type
 
-from api import kept
+from api import memory
 from geo.pages import TEXT_AS_BYTES
 from geo.prepared import prepare_for
 from jurisdictions.routing_query import prepare
@@ -51,7 +51,7 @@ def record(address: str, *, module: str) -> Recording:
             main.append(Statement(sql, values))
         return execute(sql, values, many, context)
 
-    kept.answers.forget()  # or it would not be asked
+    memory.answers.forget()  # or it would not be asked
     with connection.execute_wrapper(keep):
         response = Client(SERVER_NAME="127.0.0.1").get(address)
     if response.status_code != 200 or len(main) != 1:

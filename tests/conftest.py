@@ -14,7 +14,7 @@ from django.test import Client
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-from api import kept
+from api import memory
 from config.cluster import ensure_running
 from config.storage import files_below
 from jurisdictions.models import (
@@ -155,7 +155,7 @@ def small_city(db: None, request: pytest.FixtureRequest) -> SmallCity:
 @pytest.fixture(autouse=True)
 def _nothing_kept() -> None:
     """What a process remembers holds while the database goes on; each test takes it back to where it was."""
-    kept.answers.forget()
+    memory.answers.forget()
 
 
 @pytest.fixture(scope="session", autouse=True)

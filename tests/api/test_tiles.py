@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from mapbox_vector_tile import decode
 
-from api import kept
+from api import memory
 from geo.world import world_x, world_y
 from jurisdictions.boundaries import NewBoundary, put_in_force
 from jurisdictions.models import Moderation
@@ -165,7 +165,7 @@ def test_a_tile_costs_few_questions_and_its_points_are_found_by_their_cell(scatt
     with CaptureQueriesContext(connection) as asked:
         client.get(f"/api/v1/tiles/reports/{tile}", headers=known)
     assert len(asked) == 1
-    kept.answers.forget()
+    memory.answers.forget()
     with CaptureQueriesContext(connection) as asked:
         client.get(f"/api/v1/tiles/reports/{tile}")
     assert len(asked) == 2

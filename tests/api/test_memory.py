@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from api.kept import ROOM_OF_AN_ENTRY, Answers, Form
+from api.memory import ROOM_OF_AN_ENTRY, Answers, Form
 
 
 def test_no_more_is_kept_than_there_is_room_for_and_the_longest_unasked_goes_first(settings):

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from api import kept
+from api import memory
 from geo.world import world_x, world_y
 from jurisdictions.models import Category, Department, Level
 from reports.density import fold, rebuild
@@ -73,7 +73,7 @@ def see_that_nothing_is_stale(client, why: object) -> None:
     answered = [told(client, address) for address in ADDRESSES]
     assert {status for status, _content, _etag in answered} <= {200, 400}
     for address, answer in zip(ADDRESSES, answered, strict=True):
-        kept.answers.forget()
+        memory.answers.forget()
         assert told(client, address) == answer, (address, why)
     for address in ADDRESSES:
         client.get(address)
@@ -180,4 +180,4 @@ def test_a_setting_turns_it_off(crowd, client, settings):
         with CaptureQueriesContext(connection) as asked:
             client.get(ADDRESSES[2])
         assert len(asked) == 2
-    assert kept.answers.size == 0
+    assert memory.answers.size == 0

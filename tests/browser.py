@@ -33,6 +33,14 @@ ARGUMENTS = [
     "--renderer-process-limit=1",
 ]
 PATIENCE_S = 20
+# It waits in the page: to ask from here each time took the work of four programs.
+WAITING = """async (argument) => {
+    const look = () => { const seen = (%s); return typeof seen === "function" ? seen(argument) : seen; };
+    for (const end = performance.now() + %d; performance.now() < end; await new Promise((go) => setTimeout(go, 20))) {
+        const value = await look();
+        if (value) return value;
+    }
+}"""
 
 
 @dataclass
@@ -86,11 +94,16 @@ class Visit:
 
     def until(self, script: str, argument: Any = None) -> Any:
         """What the script gives once that is true; a page's policy forbids Playwright's own way of waiting."""
+        from playwright.sync_api import Error
+
         end = monotonic() + PATIENCE_S
-        while monotonic() < end:
-            if value := self.page.evaluate(script, argument):
-                return value
-            self.page.wait_for_timeout(50)
+        while (left := end - monotonic()) > 0:
+            try:
+                if value := self.page.evaluate(WAITING % (script, left * 1000), argument):
+                    return value
+            except Error as error:  # the page went away under it: what is asked for may be on the next one
+                if "context was destroyed" not in error.message:
+                    raise
         raise AssertionError(f"Never came true: {script}; complaints: {self.complaints}")
 
     def until_drawn(self) -> Visit:

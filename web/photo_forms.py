@@ -6,8 +6,11 @@ from typing import Any, TypeVar
 
 from django import forms
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
 from django.db import transaction
 from django.http import HttpRequest
+from django.http.multipartparser import MultiPartParserError
+from django.utils.translation import gettext as _
 
 from people.models import PhotoWindow
 from people.visitors import NoRoom, take
@@ -17,8 +20,15 @@ from reports.photos import sentences
 
 Form = TypeVar("Form", bound=forms.Form)
 FRAME = 65_536  # bytes around the files of a form
+
+
+class Unreadable(Exception):
+    """What was sent is no form, or has more in its fields than is read."""
+
+
 REFUSALS = (
     NoRoom,
+    Unreadable,
     photos.NotTaken,
     photos.NotThere,
     photos.StorageAway,
@@ -28,7 +38,10 @@ REFUSALS = (
 
 
 def read_form(request: HttpRequest, form: type[Form]) -> Form:
-    """The form as it was sent; raises what `photos.PhotoHandler` does, before anything is read where it is too much."""
+    """The form as it was sent; raises Unreadable, and what `photos.PhotoHandler` does.
+
+    Where it is too much, before anything is read.
+    """
     length = request.META.get("CONTENT_LENGTH") or ""
     if length.isdigit() and int(length) > settings.PHOTOS_PER_REQUEST * settings.PHOTO_MAX_BYTES + FRAME:
         raise photos.NotTaken("photo_too_large")
@@ -36,6 +49,9 @@ def read_form(request: HttpRequest, form: type[Form]) -> Form:
     request.upload_handlers = [handler]
     try:
         return form(request.POST, request.FILES)
+    except (MultiPartParserError, SuspiciousOperation) as error:
+        handler.close_all()
+        raise Unreadable from error
     except BaseException:
         handler.close_all()
         raise
@@ -67,6 +83,8 @@ def _why(error: Exception) -> tuple[str, int]:
         return sentences.sentence_of(error.code), 413 if error.code == "photo_too_large" else 400
     if isinstance(error, NoRoom):
         return sentences.TOO_MANY_WITHIN_THE_HOUR % {"minutes": error.minutes}, 429
+    if isinstance(error, Unreadable):
+        return _("The form could not be read: please send it once more, with less text."), 400
     if isinstance(error, photos.TooManyAtOnce):
         return sentences.too_many_at_once(), 413
     return (sentences.too_many(), 409) if isinstance(error, photos.TooManyPhotos) else (sentences.storage_away(), 503)

@@ -110,6 +110,23 @@ def test_a_form_that_ends_within_a_photo_stores_nothing(client: Client, tell, st
     assert "یک عکس انتخاب کنید." in answer.text
 
 
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (b"x", "multipart/form-data"),
+        (b"--x\r\nX: " + b"y" * 5000 + b"\r\n\r\n", "multipart/form-data; boundary=x"),
+        (b"words=" + b"x" * 3_000_000, "application/x-www-form-urlencoded"),
+        (b"&".join(b"f%d=x" % number for number in range(1500)), "application/x-www-form-urlencoded"),
+    ],
+)
+@pytest.mark.parametrize("door", ["photos", "feedback", "answer"])
+def test_what_cannot_be_read_is_answered_by_the_page(client: Client, tell, door, body, content_type):
+    answer = client.post(f"{page_of(tell())}/{door}", body, content_type=content_type)
+    assert answer.status_code == 400
+    assert "فرم خوانده نشد" in answer.text
+    assert "چالهٔ بزرگی وسط خیابان است" in answer.text
+
+
 @pytest.mark.parametrize("limits", [{"PHOTO_MAX_BYTES": 100}, {"PHOTOS_PER_REQUEST": 1}])
 def test_what_is_too_much_is_told_while_it_arrives_and_leaves_nothing(
     client: Client, tell, settings, stored_names, limits

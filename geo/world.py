@@ -6,11 +6,13 @@ level z. The database has the same arithmetic as `world_x(point)` and `world_y(p
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
+import numpy as np
 from django.db.models import Func, IntegerField
+from numpy.typing import NDArray
 
 BITS: Final = 30
 SIZE: Final = 1 << BITS
@@ -52,6 +54,15 @@ def lon_at(x: float) -> float:
 def lat_at(y: float) -> float:
     """The latitude of the northern edge of y."""
     return math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * y / SIZE))))
+
+
+def in_degrees(units: Sequence[Sequence[float]], width: int) -> NDArray[np.float64]:
+    """Many places at once, or boxes: rows of x, y, …, `width` numbers, as longitude, latitude, …; as above."""
+    rows = np.array(units, dtype=np.float64).reshape(-1, width)
+    found = np.empty_like(rows)
+    found[:, ::2] = rows[:, ::2] / SIZE * 360 - 180
+    found[:, 1::2] = np.degrees(np.arctan(np.sinh(np.pi * (1 - 2 * rows[:, 1::2] / SIZE))))
+    return found
 
 
 def shift(level: int) -> int:

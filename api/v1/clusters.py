@@ -3,9 +3,11 @@
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
+import numpy as np
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.cache import patch_vary_headers
@@ -22,7 +24,7 @@ from api.permissions import Public
 from api.timeouts import query_timeout
 from api.v1 import schema
 from api.v1.filtering import filter_names, report_filter
-from geo.world import WorldBox
+from geo.world import WorldBox, in_degrees
 from jurisdictions.models import Jurisdiction, Level
 from people.access import PUBLIC, Viewer
 from reports.density import (
@@ -160,13 +162,12 @@ def _decimals(zoom: int) -> int:
 def _feature_collection(found: Sequence[Cluster], codes: Mapping[int, str], decimals: int) -> bytes:
     """The clusters as GeoJSON, written by hand: there may be thousands."""
     head = f'{{"type":"FeatureCollection","count":{sum(each.count for each in found)}'
+    places, boxes = _places(found, decimals)
     if found:
-        whole = replace(found[0])
-        for each in found:
-            whole.reach(each)
-        head += f',"bbox":{_outwards(whole.bounds, decimals)}'
+        wests, souths, easts, norths = zip(*boxes, strict=True)
+        head += f',"bbox":[{min(wests)},{min(souths)},{max(easts)},{max(norths)}]'
     said = {key: _quoted(code) for key, code in codes.items()}
-    features = ",".join([_feature(each, said, decimals) for each in found])
+    features = ",".join(map(partial(_feature, said), found, places, boxes))
     return f'{head},"features":[{features}]}}'.encode()
 
 
@@ -175,30 +176,28 @@ def _quoted(code: str) -> str:
     return json.dumps(code, ensure_ascii=False)[1:-1]
 
 
-def _feature(cluster: Cluster, codes: Mapping[int, str], decimals: int) -> str:
+def _feature(codes: Mapping[int, str], cluster: Cluster, place: Sequence[float], box: Sequence[float]) -> str:
     """Flat properties, as everywhere in maps: what has no reports is left out, lists are parted by commas."""
-    lon, lat = cluster.center
     zoom = cluster.expansion_zoom
     statuses = "".join([f',"{name}":{count}' for name in _STATUSES if (count := cluster.statuses.get(name))])
     top = ",".join([f"{codes[key]}:{count}" for key, count in cluster.top_categories])
     reference = f',"reference":"{cluster.reference}"' if cluster.reference else ""
     return (
         f'{{"type":"Feature","id":"{cluster.level}/{cluster.x}/{cluster.y}",'
-        f'"bbox":{_outwards(cluster.bounds, decimals)},'
-        f'"geometry":{{"type":"Point","coordinates":[{round(lon, decimals)},{round(lat, decimals)}]}},'
+        f'"bbox":[{box[0]},{box[1]},{box[2]},{box[3]}],'
+        f'"geometry":{{"type":"Point","coordinates":[{place[0]},{place[1]}]}},'
         f'"properties":{{"count":{cluster.count},"expansion_zoom":{"null" if zoom is None else zoom}{statuses},'
         f'"top_categories":"{top}"{reference}}}}}'
     )
 
 
-def _outwards(bounds: tuple[float, float, float, float], decimals: int) -> str:
-    """West, south, east and north, rounded so that all reports stay inside."""
-    fine = 10**decimals
-    west, south, east, north = bounds
-    return (
-        f"[{math.floor(west * fine) / fine},{math.floor(south * fine) / fine},"
-        f"{math.ceil(east * fine) / fine},{math.ceil(north * fine) / fine}]"
-    )
+def _places(found: Sequence[Cluster], decimals: int) -> tuple[list[list[float]], list[list[float]]]:
+    """Of each cluster longitude and latitude, and the box around its reports, rounded so that all stay inside."""
+    means = [(each.sum_x / each.count + 0.5, each.sum_y / each.count + 0.5) for each in found]
+    edges = [(each.west, each.south + 1, each.east + 1, each.north) for each in found]
+    places, boxes = in_degrees(means, 2).round(decimals), in_degrees(edges, 4) * 10**decimals
+    boxes[:, :2], boxes[:, 2:] = np.floor(boxes[:, :2]), np.ceil(boxes[:, 2:])
+    return places.tolist(), (boxes / 10**decimals).tolist()
 
 
 def _by_status(statuses: Mapping[str, int]) -> dict[str, int]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from geo.world import BITS, lat_at, lon_at
+from geo.world import BITS
 from reports.models.density import COARSEST
 
 DEEPEST_ZOOM: Final = 24
@@ -52,16 +52,6 @@ class Cluster:
         """Widen the extent to that of another as well."""
         self.west, self.north = min(self.west, other.west), min(self.north, other.north)
         self.east, self.south = max(self.east, other.east), max(self.south, other.south)
-
-    @property
-    def center(self) -> tuple[float, float]:
-        """Longitude and latitude of the mean of the places, as the map is drawn."""
-        return lon_at(self.sum_x / self.count + 0.5), lat_at(self.sum_y / self.count + 0.5)
-
-    @property
-    def bounds(self) -> tuple[float, float, float, float]:
-        """West, south, east, north in degrees."""
-        return lon_at(self.west), lat_at(self.south + 1), lon_at(self.east + 1), lat_at(self.north)
 
     @property
     def expansion_zoom(self) -> int | None:

@@ -37,3 +37,13 @@ def test_the_database_counts_alike(db):
             x, y = cursor.fetchone()
             assert abs(x - world.world_x(lon)) <= 1
             assert abs(y - world.world_y(lat)) <= 1
+
+
+UNIT = st.floats(0, world.SIZE)
+
+
+@given(rows=st.lists(st.tuples(UNIT, UNIT, UNIT, UNIT), max_size=20))
+def test_many_places_at_once_are_where_each_is_by_itself(rows):
+    found = world.in_degrees(rows, 4).tolist()
+    one_by_one = [[world.lon_at(a), world.lat_at(b), world.lon_at(c), world.lat_at(d)] for a, b, c, d in rows]
+    assert found == [pytest.approx(row, abs=1e-11) for row in one_by_one]

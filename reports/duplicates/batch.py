@@ -26,7 +26,7 @@ from reports.duplicates.score import Score
 from reports.duplicates.settings import Settings
 from reports.models import DuplicateLink, Report
 
-TOGETHER: Final = 4_000  # reports that are read and compared together
+TOGETHER: Final = 8_000  # reports that are read and compared together
 AT_ONCE: Final = 500  # reports in one transaction: nobody waits longer than that for the city
 FEW: Final = 2_000  # that one process does sooner than two
 FORGOTTEN_AT_ONCE: Final = 10_000

@@ -4,16 +4,18 @@ An upper bound of `score.value_of`, by the same weights, for arrays of pairs. It
 counts is scored by `score`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from reports.duplicates.score import DECIMALS
+from reports.duplicates.facts import Facts
+from reports.duplicates.score import CONTRADICTIONS, DECIMALS, ENOUGH, IDENTITY
 from reports.duplicates.settings import Settings
 from reports.duplicates.signals import CHANCE, FORTNIGHT_H, MOST, PLATEAU_H, UNTOLD_M, Signals
+from reports.duplicates.told import OPPOSED, Told
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -39,6 +41,10 @@ _FURTHER: Final = {
     "other_street": (WORDS | ADDRESS, 0, 1.0),
 }
 _OTHERWISE: Final = (WORDS, 0, MOST)
+_FURTHER_SIGNALS: Final = tuple(name for name in Signals._fields if name not in _BY_NUMBERS)
+_MOST_APART: Final = {"side": MOST, "state": 1.0, "thing": 1.0, "look": MOST}
+_DETAILS: Final = frozenset({"side", "look"})
+_ROUGH: Final = 1e-4  # by which a product of short numbers may be too small
 
 
 class Numbers(Protocol):
@@ -77,20 +83,30 @@ class Bounds:
     numbers: Numbers
     settings: Settings
 
-    def of(self, one: Ints, other: Ints, metres: Floats) -> Floats:
-        """No score of these pairs is higher. Both `one` and `other` are places in the arrays."""
+    def of(self, one: Ints, other: Ints, metres: Floats, *, told: "Read | None" = None) -> Floats:
+        """No score of these pairs is higher. Both `one` and `other` are places in the arrays, `told` of their texts."""
         if not len(one):
             return np.empty(0)
         count = len(self.numbers.categories)
         pairs, which = np.unique(self.numbers.category[one] * count + self.numbers.category[other], return_inverse=True)
         kinds = [self._kinds(pair // count, pair % count) for pair in pairs.tolist()]
-        odds = self._odds(one, other, metres, np.array([terms for terms, _more in kinds])[which])
-        odds += self._more(one, other, [more for _terms, more in kinds], which)
+        terms = np.array([terms for terms, _weights in kinds])[which]
+        heard = told.between(one, other, self.numbers.category[one] == self.numbers.category[other]) if told else None
+        alike = self._odds(one, other, metres, terms, said=heard.said if heard else None)
+        sure = np.zeros(len(one))
+        for name in _FURTHER_SIGNALS:
+            weights = np.array([weights[name] for _terms, weights in kinds])[which]
+            more = self._more(name, one, other, weights, heard)
+            if name in IDENTITY or name in CONTRADICTIONS:
+                sure += more
+            else:
+                alike += more
+        odds = np.minimum(ENOUGH, alike) + sure
         most: Floats = np.round(1 / (1 + np.exp(-np.clip(odds + _SLACK, -50, 50))) + _SLACK, DECIMALS)
         return most
 
-    def _kinds(self, one: int, other: int) -> tuple[_Terms, dict[str, float]]:
-        """The terms of two categories, and the most that each further signal can add."""
+    def _kinds(self, one: int, other: int) -> tuple[_Terms, Mapping[str, float]]:
+        """The terms of two categories, and all their weights."""
         names = self.numbers.categories
         profile = self.settings.pair(names[one], names[other])
         weights = profile.weights
@@ -108,17 +124,17 @@ class Bounds:
             silent=weights["silent"],
             silent_distance=weights["silent_distance"],
         )
-        further = [name for name in Signals._fields if name not in _BY_NUMBERS]
-        most = {name: max(0.0, weights[name] * _FURTHER.get(name, _OTHERWISE)[2]) for name in further}
-        return terms, most if across else {**most, "across_topic": 0.0, "across_other_topic": 0.0}
+        return terms, weights if across else {**weights, "across_topic": 0.0, "across_other_topic": 0.0}
 
-    def _odds(self, one: Ints, other: Ints, metres: Floats, terms: Floats) -> Floats:
+    def _odds(self, one: Ints, other: Ints, metres: Floats, terms: Floats, *, said: Floats | None) -> Floats:
+        """What place and time say, and the most that texts can by how much is told (None: nobody has read them)."""
         scale_m, fixed, by_distance, by_since, by_gap, text, untold, silent, by_silent_distance = terms.T
         distance = self._unsure(one, other, metres, UNTOLD_M) / scale_m
         hours = self._hours(one, other)
         gap = by_gap * np.log1p(np.maximum(0.0, hours - PLATEAU_H) / FORTNIGHT_H)
         # How much is told is between nothing and enough, and linear between: the most is at one of its ends.
-        told = by_distance * distance + by_since * np.log1p(hours) + np.maximum(text, untold)
+        spoken = np.maximum(text, untold) if said is None else text * said + untold * (1 - said)
+        told = by_distance * distance + by_since * np.log1p(hours) + spoken
         alone = silent + by_silent_distance * np.log1p(self._unsure(one, other, metres, 0.0) / scale_m)
         both = (self.numbers.has[one] & self.numbers.has[other] & WORDS) > 0
         odds: Floats = fixed + gap + np.where(both, told, alone)
@@ -140,19 +156,82 @@ class Bounds:
         hours: Floats = (at[second] - since) / 3600
         return hours
 
-    def _more(self, one: Ints, other: Ints, kinds: Sequence[dict[str, float]], which: Ints) -> Floats:
-        """What all further signals can add, by what both reports have."""
+    def _more(self, name: str, one: Ints, other: Ints, weights: Floats, heard: "Heard | None") -> Floats:
+        """The most that a further signal can add, by what both reports have and by what they tell."""
+        both, either, largest = _FURTHER.get(name, _OTHERWISE)
         ours, theirs = self.numbers.has[one], self.numbers.has[other]
-        found = np.zeros(len(one))
-        for name in kinds[0]:
-            most = np.array([kind[name] for kind in kinds])
-            if most.any():
-                both, either, _largest = _FURTHER.get(name, _OTHERWISE)
-                can = ((ours & both) > 0) & ((theirs & both) > 0)
-                if either:
-                    can &= ((ours | theirs) & either) > 0
-                found += most[which] * can
+        can = ((ours & both) > 0) & ((theirs & both) > 0)
+        if either:
+            can &= ((ours | theirs) & either) > 0
+        highest: Floats = np.where(can, largest, 0.0)
+        if heard and name in heard.most:
+            highest = np.minimum(highest, heard.most[name])
+        found: Floats = np.maximum(0.0, weights) * highest
+        if heard and name in heard.least:
+            found += np.minimum(0.0, weights) * heard.least[name]
         return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """Pairs of texts: how much is told by both (0 to 1), and between what some of their signals are."""
+
+    said: Floats
+    most: Mapping[str, Floats]
+    least: Mapping[str, Floats]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Texts that have been read, and where in the arrays of reports each stands."""
+
+    told: Told
+    settings: Settings
+    place: Ints
+
+    def between(self, one: Ints, other: Ints, one_kind: NDArray[np.bool_]) -> Heard:
+        """What pairs of them have in common, and in what they plainly differ."""
+        told, ours, theirs = self.told, self.place[one], self.place[other]
+        shared = (told.landmarks[ours] & told.words[theirs]) | (told.landmarks[theirs] & told.words[ours])
+        numbers = told.numbers[ours], told.numbers[theirs]
+        same_number = (numbers[0] & numbers[1]) > 0
+        named = (numbers[0] > 0) & (numbers[1] > 0) & (told.in_text[ours] | told.in_text[theirs])
+        placed = told.placed[ours] & told.placed[theirs] & one_kind
+        apart, details = self._sides(ours, theirs)
+        least = {f"other_{kind}": np.minimum(_MOST_APART[kind], count) for kind, count in apart.items()}
+        return Heard(
+            said=np.minimum(told.said[ours], told.said[theirs]),
+            most={
+                "same_landmark": np.where(shared > 0, MOST, 0.0),
+                "same_number": same_number.astype(np.float64),
+                "same_detail": np.where(details, MOST, 0.0),
+                "across_topic": np.einsum("ij,ij->i", told.topics[ours], told.topics[theirs]) + _ROUGH,
+            },
+            least={
+                **least,
+                "other_landmark": (placed & (shared == 0)).astype(np.float64),
+                "other_number": (named & ~same_number).astype(np.float64),
+            },
+        )
+
+    def _sides(self, ours: Ints, theirs: Ints) -> tuple[dict[str, Floats], NDArray[np.bool_]]:
+        """By kind, on how many axes the two plainly exclude each other; whether they may have a detail in common."""
+        apart = {kind: np.zeros(len(ours)) for kind in OPPOSED}
+        details = np.zeros(len(ours), np.bool_)
+        for axis, named in self.told.sides.items():
+            kind = self.settings.lexicon.kind_of(axis)
+            mine, yours = named[ours], named[theirs]
+            apart[kind] += (mine > 0) & (yours > 0) & ((mine & yours) == 0)
+            if kind in _DETAILS:
+                details |= (mine & yours) > 0
+        return apart, details
+
+
+def read_texts(rows: Ints, facts: Sequence[Facts], *, count: int, settings: Settings) -> Read:
+    """Read the texts of these reports, whose places in arrays of `count` are `rows`."""
+    place = np.zeros(count, np.int64)
+    place[rows] = np.arange(len(rows))
+    return Read(Told.of(facts, settings=settings), settings, place)
 
 
 def has_of(*, words: object, address: object, photos: object, people: object) -> int:

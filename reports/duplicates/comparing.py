@@ -6,15 +6,18 @@ from typing import Final
 
 import numpy as np
 from django.db import connection
+from numpy.typing import NDArray
 
-from reports.duplicates.bounds import Bounds
-from reports.duplicates.facts import facts_of
+from reports.duplicates.bounds import Bounds, Read, read_texts
+from reports.duplicates.facts import Facts, facts_of
 from reports.duplicates.linking import Pair, compared
 from reports.duplicates.pairing import Floats, Ints, Pairing
 from reports.duplicates.score import Score
 from reports.duplicates.settings import Settings
 from reports.duplicates.surroundings import Surroundings, read_surroundings
 from reports.photos.likeness import hashes_of
+
+BLOCK: Final = 20_000  # pairs whose texts are read together
 
 # Whatever a score may depend on, of each report; what may come meanwhile beside it are photos.
 _MARKS: Final = """
@@ -29,7 +32,7 @@ Marks = Mapping[int, tuple[int, tuple[int, ...]]]
 class Compared:
     """Pairs (the lower key first) that the machine says something of: what it says, and how alike the two are.
 
-    `pairs` are all that were compared; `marks` show whether any of the reports has changed since.
+    `pairs` are those that were scored; `marks` show whether any of the reports has changed since.
     """
 
     likely: Mapping[Pair, tuple[Score, str]]
@@ -63,37 +66,65 @@ def compare(keys: Sequence[int], *, city_id: int, settings: Settings) -> Compare
     """Compare these reports with what the database would find for each: the nearest of all kin, before and after it."""
     own = marks_of(keys)  # first: what changes from here on shows
     around = read_surroundings(keys, city_id=city_id, settings=settings)
-    one, other, metres = _pairs(around, around.places_of(keys), settings)
-    near = _worth_it(around, one, other, metres, settings)
-    one, other = around.keys[one[near]], around.keys[other[near]]
-    ends = np.unique(np.concatenate([one, other])).tolist()
+    pairs = _worth_it(around, _pairs(around, keys, settings), settings)
+    ends = around.keys[np.unique(np.concatenate([pairs.one, pairs.other]))].tolist()
     marks = {**marks_of(ends), **own}
     facts = facts_of(ends)
+    mates: dict[int, set[int]] = {key: set() for key in keys}
     likely: dict[Pair, tuple[Score, str]] = {}
-    pairs: dict[int, set[int]] = {key: set() for key in keys}
-    for first, second in zip(one.tolist(), other.tolist(), strict=True):
-        for key, mate in ((first, second), (second, first)):
-            if key in pairs:
-                pairs[key].add(mate)
-        if first in facts and second in facts:  # else it is gone meanwhile
-            likeness, state = compared(facts[first], facts[second], settings)
+    for start in range(0, len(pairs.one), BLOCK):
+        for one, other in _told_pairs(around, pairs.part(start, start + BLOCK), facts, settings):
+            for key, mate in ((one, other), (other, one)):
+                if key in mates:
+                    mates[key].add(mate)
+            likeness, state = compared(facts[one], facts[other], settings)
             if likeness is not None and state is not None:
-                likely[first, second] = (likeness, state)
-    return Compared(likely=likely, pairs=pairs, marks=marks)
+                likely[one, other] = (likeness, state)
+    return Compared(likely=likely, pairs=mates, marks=marks)
 
 
-def _pairs(around: Surroundings, own: Ints, settings: Settings) -> tuple[Ints, Ints, Floats]:
-    """Each pair once, by places in the arrays, the lower first."""
-    found = Pairing(around, settings, both_ways=True).pairs(own)
+def _told_pairs(around: Surroundings, pairs: "_Near", facts: Mapping[int, Facts], settings: Settings) -> list[Pair]:
+    """The keys of those pairs whose score might be enough once their texts have been read; who is gone is left out."""
+    rows = np.unique(np.concatenate([pairs.one, pairs.other]))
+    here = rows[np.isin(around.keys[rows], list(facts))]
+    pairs = pairs.where(np.isin(pairs.one, here) & np.isin(pairs.other, here))
+    told = read_texts(here, [facts[key] for key in around.keys[here].tolist()], count=len(around), settings=settings)
+    pairs = _worth_it(around, pairs, settings, told=told)
+    return list(zip(around.keys[pairs.one].tolist(), around.keys[pairs.other].tolist(), strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """Pairs by places in the arrays, each once, the lower first; metres between them."""
+
+    one: Ints
+    other: Ints
+    metres: Floats
+
+    def where(self, chosen: NDArray[np.bool_]) -> "_Near":
+        """Those that are chosen."""
+        return _Near(self.one[chosen], self.other[chosen], self.metres[chosen])
+
+    def part(self, start: int, stop: int) -> "_Near":
+        """Those from one number to another."""
+        return _Near(self.one[start:stop], self.other[start:stop], self.metres[start:stop])
+
+
+def _pairs(around: Surroundings, keys: Sequence[int], settings: Settings) -> _Near:
+    """The pairs of these reports, in the order of the keys: what lies together is read together."""
+    found = Pairing(around, settings, both_ways=True).pairs(around.places_of(keys))
     one, other = np.minimum(found.later, found.earlier), np.maximum(found.later, found.earlier)
     _pair, first = np.unique(one * len(around) + other, return_index=True)
-    return one[first], other[first], found.metres[first]
+    turn_of = {key: turn for turn, key in enumerate(keys)}
+    turns = np.array([turn_of.get(key, len(keys)) for key in around.keys.tolist()], np.int64)
+    order = first[np.argsort(np.minimum(turns[one[first]], turns[other[first]]), kind="stable")]
+    return _Near(one[order], other[order], found.metres[order])
 
 
-def _worth_it(around: Surroundings, one: Ints, other: Ints, metres: Floats, settings: Settings) -> Ints:
+def _worth_it(around: Surroundings, pairs: _Near, settings: Settings, *, told: Read | None = None) -> _Near:
     """The pairs whose score might be enough to say something of them."""
-    most = Bounds(around, settings).of(one, other, metres)
+    most = Bounds(around, settings).of(pairs.one, pairs.other, pairs.metres, told=told)
     names, count = around.categories, len(around.categories)
-    kinds, which = np.unique(around.category[one] * count + around.category[other], return_inverse=True)
+    kinds, which = np.unique(around.category[pairs.one] * count + around.category[pairs.other], return_inverse=True)
     limits = [settings.pair(names[kind // count], names[kind % count]).suggest_from for kind in kinds.tolist()]
-    return np.flatnonzero(most >= np.array(limits, np.float64)[which])
+    return pairs.where(most >= np.array(limits, np.float64)[which])

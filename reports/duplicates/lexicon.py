@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from reports.duplicates.phrases import LONGEST, Phrases, phrases_of
+from reports.duplicates.phrases import Phrases, phrases_of
 from reports.duplicates.text import HOUSE, Evoked, Meaning, Reading, Telling
 from reports.duplicates.words import skeleton, stem, tokens_of
 
@@ -50,6 +50,10 @@ class Lexicon:
         for number, group in enumerate(each for each in ordered if each.kind not in {"topic", "fault"}):
             phrases = [phrase for word in group.words for phrase in phrases_of(word)]
             self._learn(phrases, self._meaning(phrases, group, f"#{number}"))
+        lengths: dict[str, set[int]] = {}  # of the phrases that begin with a word
+        for phrase in self._phrases:
+            lengths.setdefault(phrase[0], set()).add(len(phrase))
+        self._lengths = {first: sorted(several, reverse=True) for first, several in lengths.items()}
         self._topics = Phrases((word, each.axis) for each in ordered if each.kind == "topic" for word in each.words)
         self._faults = Phrases(
             (word, (each.axis, each.words[0])) for each in ordered if each.kind == "fault" for word in each.words
@@ -103,9 +107,9 @@ class Lexicon:
         return Numbers(told.get(HOUSE, _NONE), given.get(HOUSE, _NONE), streets)
 
     def _match(self, stems: Sequence[str], place: int) -> tuple[int, Meaning]:
-        for length in range(min(LONGEST, len(stems) - place), 0, -1):
+        for length in self._lengths.get(stems[place], ()):
             meaning = self._phrases.get(tuple(stems[place : place + length]))
-            if meaning is not None:
+            if meaning is not None and place + length <= len(stems):
                 return length, meaning
         return 1, self._alone(stems[place])
 

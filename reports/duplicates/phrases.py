@@ -26,6 +26,9 @@ class Phrases(Generic[V]):
                 known = self._found.get(phrase, ())
                 if len("".join(phrase)) > 1 and value not in known:
                     self._found[phrase] = (*known, value)
+        self._lengths: dict[str, set[int]] = {}
+        for phrase in self._found:
+            self._lengths.setdefault(phrase[0], set()).add(len(phrase))
 
     def within(self, stems: Sequence[str]) -> Iterator[tuple[V, ...]]:
         """What each phrase of a text stands for; a phrase that comes again says no more."""
@@ -33,12 +36,18 @@ class Phrases(Generic[V]):
             return
         taken: set[int] = set()
         met: set[tuple[str, ...]] = set()
-        for length in range(LONGEST, 0, -1):
-            for start in range(len(stems) - length + 1):
+        for _shorter, start, phrase in sorted(self._there(stems), key=lambda each: each[:2]):
+            places = range(start, start + len(phrase))
+            if taken.isdisjoint(places):
+                taken.update(places)
+                if phrase not in met:
+                    met.add(phrase)
+                    yield self._found[phrase]
+
+    def _there(self, stems: Sequence[str]) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+        """All phrases of a text: by how much shorter than the longest, and where it begins."""
+        for start, first in enumerate(stems):
+            for length in self._lengths.get(first, ()):
                 phrase = tuple(stems[start : start + length])
-                places = range(start, start + length)
-                if phrase in self._found and taken.isdisjoint(places):
-                    taken.update(places)
-                    if phrase not in met:
-                        met.add(phrase)
-                        yield self._found[phrase]
+                if phrase in self._found and len(phrase) == length:
+                    yield LONGEST - length, start, phrase

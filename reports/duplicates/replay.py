@@ -9,9 +9,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from reports.duplicates.bounds import Bounds
+from reports.duplicates.bounds import Bounds, read_texts
 from reports.duplicates.clustering import Edge, clusters_of, tops
-from reports.duplicates.pairing import Pairing
+from reports.duplicates.pairing import Pairing, Pairs
 from reports.duplicates.reconciling import reconciled
 from reports.duplicates.rows import Floats, Ints, Rows
 from reports.duplicates.score import value_of
@@ -105,7 +105,7 @@ def _compare(*, pairing: Pairing, rows: Rows, settings: Settings, chunk: Ints) -
     values = sifted(
         later=at,
         recurs=recurs,
-        most=Bounds(rows, settings).of(later, earlier, metres),
+        most=_most(rows, settings, pairs),
         limits=limits,
         best=BEST,
         value=lambda pair: value_of(facts(ends[0][pair]), facts(ends[1][pair]), settings=settings),
@@ -114,6 +114,13 @@ def _compare(*, pairing: Pairing, rows: Rows, settings: Settings, chunk: Ints) -
     linked = (values >= limits) & ~recurs
     links = np.column_stack([later[linked], earlier[linked], values[linked]]).astype(np.float64)
     return _Part(chunk, *best, links)
+
+
+def _most(rows: Rows, settings: Settings, pairs: Pairs) -> Floats:
+    """What no score of these pairs exceeds, once their texts have been read."""
+    read = np.unique(np.concatenate([pairs.later, pairs.earlier]))
+    told = read_texts(read, [rows.facts(row) for row in read.tolist()], count=len(rows), settings=settings)
+    return Bounds(rows, settings).of(pairs.later, pairs.earlier, pairs.metres, told=told)
 
 
 def _link_from(rows: Rows, settings: Settings, later: Ints, earlier: Ints) -> Floats:

@@ -81,12 +81,15 @@ class Evoked:
         total = 0
         for codes in topics:
             total += 1
+            share = 1 / len(codes)
             for code in codes:
-                found[code] = found.get(code, 0.0) + 1 / len(codes)
-        wrong: dict[str, frozenset[str]] = {}
-        for code, fault in (each for meanings in faults for each in meanings):
-            wrong[code] = wrong.get(code, frozenset()) | {fault}
-        return cls(topics=found, total=float(total), norm=math.hypot(*found.values()), faults=wrong)
+                found[code] = found.get(code, 0.0) + share
+        wrong: dict[str, set[str]] = {}
+        for meanings in faults:
+            for code, fault in meanings:
+                wrong.setdefault(code, set()).add(fault)
+        norm = math.hypot(*found.values())
+        return cls(topics=found, total=float(total), norm=norm, faults={code: frozenset(wrong[code]) for code in wrong})
 
 
 class Reading:

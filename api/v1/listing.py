@@ -73,7 +73,7 @@ def list_reports(
         place = place_asked(params)
         # Read before the rows: what changes in between comes under the older validator, which the next request no
         # longer finds, and is fetched again.
-        state = state_under(place.touched)
+        state = state_under(place.touched if of is REPORTS else None)  # what a problem counts may lie anywhere
         asked = _asked(params, place, viewer, state.catalog, of, usual)
         if viewer.user is not None:
             response = _page_response(request, asked)

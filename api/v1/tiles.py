@@ -132,7 +132,9 @@ def _asked(request: HttpRequest, viewer: Viewer, names: str, tile: Tile | None =
         version = Params(request.GET, known=["version"]).text("version")
         return _Asked(layers=layers, editions=editions, narrowing=None, viewer=PUBLIC, state=None, version=version)
     # Read before the reports: what changes in between comes under the older validator and is fetched again.
-    state = tile_state(z=tile.z, x=tile.x, y=tile.y) if tile else state_under()
+    # What a problem counts may lie anywhere.
+    is_local = tile is not None and all(layer.name != PROBLEMS for layer in layers)
+    state = tile_state(z=tile.z, x=tile.x, y=tile.y) if tile and is_local else state_under()
     params = Params(request.GET, known=filter_names(state.catalog.levels))
     return _Asked(
         layers=layers,
@@ -156,8 +158,6 @@ def _answer(request: HttpRequest, asked: _Asked, tile: Tile) -> HttpResponse:
         response["Cache-Control"] = FOR_ONE
         return response
     tag = etag_of(request, asked.state.catalog.version, asked.current, asked.state.changes)
-    if PROBLEMS in {layer.name for layer in asked.layers}:  # a problem's reports may lie in another tile, and change
-        return answer(request, make, etag=tag)
     pending = asked.state.pending
     return answer_kept(request, lambda: _drawn(asked, tile), etag=tag, pending=pending, content_type=CONTENT_TYPE)
 

@@ -17,6 +17,7 @@ from geo.world import world_x, world_y
 from jurisdictions.boundaries import NewBoundary, put_in_force
 from jurisdictions.models import Moderation
 from people.tokens import make_token
+from reports.duplicates import merge
 from reports.intake import submit_report
 from reports.models import Report
 from reports.publishing import hide, publish
@@ -157,6 +158,26 @@ def test_G7_a_tile_is_validated_until_something_in_it_changes(submitted, client)
         assert client.get(address, headers=known).status_code == 200
         assert (empty.status_code, empty.content) == (200, b"")
         assert client.get(f"/api/v1/tiles/{lone}", headers={"If-None-Match": empty["ETag"]}).status_code == 304
+
+
+def test_G7_a_problem_is_validated_by_all_its_reports_wherever_they_lie(submitted, client):
+    near, far = submitted(x=100), submitted(x=1900)
+    merge(reports=[near, far], by=None, at=NOW)
+    root, mate = (
+        (near, far) if near.pk == Report.objects.get(pk=near.pk).duplicate_cluster.root_report_id else (far, near)
+    )
+    tile, _ = place_of(Report.objects.get(pk=root.pk), zoom=16)
+    lon, lat = root.public_location.coords
+    addresses = [f"/api/v1/tiles/duplicate-clusters/{tile}"]
+    addresses += [f"/api/v1/duplicate-clusters?bbox={lon - 0.001},{lat - 0.001},{lon + 0.001},{lat + 0.001}"]
+    for address in addresses:
+        first = client.get(address)
+        assert root.reference.encode() in first.content
+        hide(report=mate)
+        again = client.get(address, headers={"If-None-Match": first["ETag"]})
+        assert again.status_code == 200
+        assert root.reference.encode() not in again.content
+        publish(report=mate)
 
 
 def test_a_tile_costs_few_questions_and_its_points_are_found_by_their_cell(scattered, client):

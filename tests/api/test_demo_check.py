@@ -1,5 +1,6 @@
 """demo_check files three reports at a running service and notices what is not as it should be."""
 
+from dataclasses import replace
 from functools import partial
 from io import StringIO
 
@@ -11,6 +12,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from django.http import JsonResponse
 
+from api.short_way import WAYS
 from jurisdictions.models import Boundary, Category, Department, RoutingRule
 from reports.models import Report
 from tests.city_files import town_files, write
@@ -85,13 +87,13 @@ def test_a_wrong_district_is_noticed(town, front_door):
 
 
 def test_a_report_that_hides_from_the_list_is_noticed(town, front_door, monkeypatch):
-    monkeypatch.setattr("api.v1.reports.ReportsView.get", lambda *_: _nothing())
+    monkeypatch.setitem(WAYS, "/api/v1/reports", replace(WAYS["/api/v1/reports"], read=_nothing))
     said, error = check()
     assert said.count("the report is public, but not in the list.") == 3
     assert error
 
 
-def _nothing():
+def _nothing(*_asked):
     return JsonResponse({"type": "FeatureCollection", "features": []})
 
 

@@ -17,6 +17,7 @@ from tests.city_files import everything, load, until_the_end_of_the_class
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 class TestTheCityWeShip:
     """fixtures/mashhad.json and what it names."""

@@ -98,6 +98,7 @@ def test_reports_of_citizens_are_not_counted_as_seeded(town):
     assert "5 reports made." in seed(5)
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 class TestAHundredAndFifty:
     """What a seeded city looks like."""

@@ -43,6 +43,7 @@ def forget_all() -> None:
     DuplicateLink.objects.all().delete()
 
 
+@pytest.mark.long
 def test_D13_more_than_a_hundred_reports_one_by_one_in_any_order_give_what_the_batch_gives(told, small_city) -> None:
     chance = random.Random(7)
     other = CategoryFactory(code="manhole-cover", name_fa="دریچه", name_en="Manhole")
@@ -77,6 +78,7 @@ SIDES = ["سمت راست", "سمت چپ"]
 LAMPS = ["چراغ جلوی داروخانه {} خاموش است", "چراغ {} کوچه خاموش است، جلوی مدرسه", "چراغ خاموش است"]
 
 
+@pytest.mark.long
 def test_D13_what_contradicts_each_other_is_parted_however_much_else_is_done_with_it(told) -> None:
     """A vague report is like both of two that plainly are not one, at each of many places."""
     chance = random.Random(3)

@@ -6,7 +6,7 @@ from random import Random
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from shapely import MultiPolygon, Point
 
@@ -80,12 +80,13 @@ class TestMending:
 
     @settings(max_examples=10, deadline=None)
     @given(seed=st.integers(min_value=0, max_value=2**32 - 1), off_m=st.floats(min_value=0.1, max_value=1.5))
+    @example(seed=9, off_m=0.8548922278784014)  # which asks for three looks
     def test_neighbors_drawn_apart_from_each_other_fit_again(self, seed: int, off_m: float) -> None:
         drawn = [shape for shape in city(seed=seed) if shape.level == "district"]
         random = Random(seed)
         apart = [replace(shape, geometry=repair(shaken(shape.geometry, random, off_m))) for shape in drawn]
         fitted = apart
-        for _look in range(2):  # slits too small to be told may have become one that is, when others were mended
+        for _look in range(3):  # slits too small to be told may have become one that is, when others were mended
             faults = coverage_faults(fitted, srid=GROUND, gap_m=8, sliver_m=2)
             fitted = mended(fitted, faults, srid=GROUND)
         assert overlaps(fitted, srid=GROUND) == []

@@ -14,7 +14,8 @@ server_packages() { # the distribution's PostgreSQL with its PostGIS
 
 find_python() { # prints the first Python that is new enough and can make a virtual environment
   local python
-  for python in python3.13 python3.12 python3.11 python3 /usr/bin/python3; do
+  # The distribution's first: it is built for speed (a sixth less time than one that pyenv made) and kept up to date.
+  for python in /usr/bin/python3 python3.13 python3.12 python3.11 python3; do
     "$python" -c 'import sys, ctypes, ssl, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 || continue
     command -v "$python"
     return

@@ -262,7 +262,8 @@ def _open_gaps(level: GeometryCollection, srid: int, gap_m: float) -> list[Polyg
     if near_misses.is_empty:
         return []
     shapely.prepare(near_misses)
-    ground = shapely.union_all(shapely.get_parts(level))
+    # What is valid in lon/lat and narrow may cross itself where it was projected.
+    ground = shapely.union_all([repair(part) for part in shapely.get_parts(level)])
     filled = ground.buffer(gap_m / 2, join_style="mitre").buffer(-gap_m / 2, join_style="mitre")
     outside = shapely.union_all([Polygon(part.exterior) for part in polygons_of(ground)])
     gaps = polygons_of(filled.difference(outside))

@@ -47,14 +47,24 @@ class DurableFiles(FileSystemStorage):
 
     def _save(self, name: str, content: Any) -> str:
         inner = content.file if isinstance(content, File) else content
-        if isinstance(inner, Nameless):
-            _give_name(inner, Path(self.path(name)))
+        if isinstance(inner, Nameless) and self._named(inner, name):
             _flush(inner.fileno())
             return name
         saved: str = super()._save(name, content)  # type: ignore[misc]  # its stubs leave it out
         with _opened(self.path(saved)) as handle:
             _flush(handle)
         return saved
+
+    def _named(self, file: Nameless, name: str) -> bool:
+        """Whether the file has the name now: where the system gives it none, it is to be copied."""
+        try:
+            _give_name(file, Path(self.path(name)))
+        except FileExistsError:
+            raise
+        except OSError:  # no /proc, or a file system of several layers
+            file.seek(0)
+            return False
+        return True
 
 
 def _give_name(file: Nameless, path: Path) -> None:

@@ -108,6 +108,16 @@ def test_where_the_file_system_knows_no_files_without_a_name_it_is_copied(filed,
     assert (Path(storages["photos"].location) / name).read_bytes() == photo()
 
 
+def test_where_the_system_gives_such_a_file_no_name_it_is_copied(filed, stored_names, monkeypatch):
+    def refuse(_handle, _path):
+        raise OSError(errno.EXDEV, "Invalid cross-device link")
+
+    monkeypatch.setattr("reports.photos.storage._link", refuse)
+    assert filed(photo()).status_code == 201
+    (name,) = stored_names()
+    assert (Path(storages["photos"].location) / name).read_bytes() == photo()
+
+
 def test_a_disk_that_is_full_while_it_arrives_is_a_storage_that_is_away(filed, stored_names, monkeypatch):
     def fill(self, piece):
         raise OSError(errno.ENOSPC, "No space left on device")

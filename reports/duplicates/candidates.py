@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from django.db import connection
 
-from jurisdictions.models import Category
 from reports.duplicates.facts import Facts
 from reports.duplicates.settings import Settings
 from reports.workflow import CLOSED
@@ -18,8 +17,9 @@ MOST: Final = 50  # the nearest so many are compared, however crowded the place
 # than is wanted. Of more than that at one and the same point it is chance which are read.
 _NEAR: Final = """
 WITH kin AS (
-    SELECT unnest(%(categories)s::bigint[]) AS category_id, unnest(%(radii)s::float8[]) AS radius_m,
-           unnest(%(days)s::float8[]) * interval '1 day' AS window
+    SELECT category.id AS category_id, radius_m, days * interval '1 day' AS window
+    FROM unnest(%(codes)s::text[], %(radii)s::float8[], %(days)s::float8[]) AS given (code, radius_m, days)
+    JOIN jurisdictions_category AS category USING (code)
 )
 SELECT near.id FROM kin CROSS JOIN LATERAL (
     SELECT report.id, report.received_at,
@@ -74,11 +74,10 @@ def near_statement(
     facts: Facts, settings: Settings, *, place: str, conditions: Sequence[str], more: dict[str, Any]
 ) -> Statement:
     """What is asked of the database."""
-    kin = settings.kin_of(facts.category)
-    keys = dict(Category.objects.filter(code__in=kin).values_list("code", "pk"))
-    profiles = [settings.pair(facts.category, code) for code in keys]
+    codes = sorted(settings.kin_of(facts.category))
+    profiles = [settings.pair(facts.category, code) for code in codes]
     values = {
-        "categories": list(keys.values()),
+        "codes": codes,
         "radii": [each.radius_m for each in profiles],
         "days": [each.window_days for each in profiles],
         "lon": facts.lon,

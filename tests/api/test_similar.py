@@ -264,9 +264,9 @@ def test_bodies_that_cannot_be_answered_are_refused(client, small_city, filing, 
 def test_the_number_of_queries_does_not_depend_on_what_is_found(file, ask, django_assert_num_queries):
     file(505)
     ask()
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         assert len(ask(limit=20)) == 1
     for number in range(8):
         file(506 + number)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         assert len(ask(limit=20)) == 9

@@ -1,7 +1,9 @@
 """`match_duplicates`: a file of reports, replayed as the service would have seen it."""
 
 import csv
+import gc
 import json
+import tracemalloc
 from io import StringIO
 from pathlib import Path
 
@@ -357,3 +359,34 @@ def test_a_pair_is_scored_in_a_file_as_it_is_in_the_service(tmp_path):
     with read_rows(tmp_path / "in.csv", settings=SHIPPED) as rows:
         found = match_rows(rows, settings=SHIPPED, processes=1)
         assert found.scores[1, 0] == pytest.approx(value_of(rows.facts(1), rows.facts(0), settings=SHIPPED))
+
+
+# -- Memory ---------------------------------------------------------------------------------------------------------
+
+
+def test_four_times_the_rows_take_no_more_memory_to_speak_of(tmp_path, monkeypatch):
+    """Texts lie beside memory, and what is remembered of them is bounded; a few numbers for each row are not."""
+    for room in ("rows", "lexicon", "settings"):
+        monkeypatch.setattr(f"reports.duplicates.{room}.REMEMBERED", 20)
+    monkeypatch.setattr("reports.duplicates.pairing.CHUNK", 50)
+
+    def peak(count: int) -> int:
+        lines = [
+            line(key, at=f"2026-11-{1 + key % 20:02}", x=key * 60, text=f"چاله {'ل' * 4000} پلاک {key % 10}")
+            for key in range(count)
+        ]
+        (tmp_path / "in.csv").write_text("\n".join([HEADER, *lines]))
+        del lines
+        settings = SHIPPED.with_()  # that remembers nothing yet
+        gc.collect()
+        tracemalloc.start()
+        try:
+            with read_rows(tmp_path / "in.csv", settings=settings) as rows:
+                match_rows(rows, settings=settings, processes=1)
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    peak(100)  # what is imported and made once
+    few, many = peak(250), peak(1000)
+    assert many < 1.3 * few, (few, many)

@@ -8,13 +8,13 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from reports.correcting import correct
-from reports.duplicates import batch, seek_duplicates
-from reports.duplicates.surroundings import tiles_around
+from reports.duplicates import batch, current_settings, seek_duplicates
+from reports.duplicates.surroundings import read_surroundings, tiles_around
 from reports.models import DuplicateCluster, DuplicateLink, LinkState, Photo, Report
 from tests.factories import CategoryFactory
 from tests.reports.duplicate_ground import link, together
 from tests.shapes import at
-from tests.staff import FILED_AT
+from tests.staff import FILED_AT, multiply
 
 WORDS = [
     "چالهٔ عمیقی جلوی نانوایی سر کوچهٔ لاله",
@@ -175,6 +175,16 @@ def test_D13_two_processes_give_what_one_gives(told, monkeypatch) -> None:
     assert not Report.objects.unsought().exists()
 
 
+def test_only_what_lies_around_is_read_however_many_reports_there_are(told, small_city) -> None:
+    here, beside = told(0), told(240)
+    multiply(told(-400, y=950), by=300)  # over ten kilometres
+
+    around = read_surroundings([here.pk], city_id=small_city.city.pk, settings=current_settings())
+
+    assert {here.pk, beside.pk} <= set(around.keys.tolist())
+    assert len(around) < 30
+
+
 def test_what_lies_around_is_found_across_the_antimeridian() -> None:
     tiles = tiles_around(np.array([179.999, 10.0]), np.array([10.0, -5.0]), radius_m=250)
     boxes = list(zip(*(tiles[side] for side in ("west", "south", "east", "north")), strict=True))
@@ -225,6 +235,15 @@ def test_what_people_decided_stays(told) -> None:
 
     assert together(first, far)
     assert Report.objects.get(pk=second.pk).duplicate_cluster is None
+
+
+def test_no_more_are_looked_at_than_asked_for(told) -> None:
+    reports = [told(number, minutes=number) for number in range(4)]
+
+    assert "2 reports looked at" in run("--most", "2")
+    assert Report.objects.unsought().count() == 2
+    assert "2 reports looked at" in run()
+    assert together(*reports)
 
 
 def test_an_unknown_city_is_named(small_city) -> None:

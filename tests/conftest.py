@@ -40,12 +40,21 @@ from tests.factories import (
     LevelFactory,
     RoutingRuleFactory,
 )
+from tests.frames import pytest_runtest_protocol
 from tests.kept import Kept
 from tests.order import pytest_collection_modifyitems
 from tests.shapes import lonlat, rectangle, square
 
 # One browser for all: a second one in a process would not start beside it.
-__all__ = ["chromium", "django_db_modify_db_settings", "idle", "pytest_collection_modifyitems", "reader", "visit"]
+__all__ = [
+    "chromium",
+    "django_db_modify_db_settings",
+    "idle",
+    "pytest_collection_modifyitems",
+    "pytest_runtest_protocol",
+    "reader",
+    "visit",
+]
 
 ensure_running()  # for a pytest that no script has started
 

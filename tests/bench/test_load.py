@@ -95,7 +95,8 @@ def test_each_point_that_is_asked_for_has_a_route(loaded, client: Client, monkey
 
     asked = questions.routes()
 
-    assert len(set(asked)) == 20
+    assert len(asked) == 20
+    assert len(set(asked)) > 10  # some reports repeat what others tell of the same place
     for address in asked:
         assert client.get(address).json()["properties"]["method"] == "covers"
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final
 
@@ -19,6 +20,8 @@ from reports.models import Report
 from reports.models.report import ReportQuerySet, values_within
 
 SOMEWHERE: Final = (0.0, 0.0, 0.01, 0.01)  # a narrow box
+SOMETIME: Final = (datetime(2026, 1, 1, tzinfo=UTC), 0)
+_OWN: Final = frozenset({"received_at"})  # columns of a report itself
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +48,7 @@ class Wanted:
     def choices(self) -> Iterator[Choice]:
         """What to look for, one after the other until a page is full: mostly one, the nearest in ever wider rings."""
         if self._is_usual:
-            yield _usual(self.place.box, self.order, self.limit)
+            yield _usual(self.place.box, self.order, self.key, self.limit)
             return
         measured = self.place.circle is not None
         for rows in rows_from(self._rows(), place=self.place, order=self.order, key=self.key):
@@ -57,9 +60,10 @@ class Wanted:
 
     @property
     def _is_usual(self) -> bool:
-        """Whether it is a first page of what the public sees: of all of it, or in a box for which there is an index."""
-        is_plain = self.viewer == PUBLIC and self.of is REPORTS and self.narrowing.is_open and self.key is None
-        return is_plain and self.place.circle is None and self.is_indexed == (self.place.box is not None)
+        """Whether it is a page of all that the public sees, or the first one in a box for which there is an index."""
+        is_plain = self.viewer == PUBLIC and self.of is REPORTS and self.narrowing.is_open and self.place.circle is None
+        is_boxed = self.place.box is not None
+        return is_plain and self.is_indexed == is_boxed and not (is_boxed and self.key) and self.order.column in _OWN
 
     def _rows(self) -> ReportQuerySet:
         rows, box = Report.objects.visible_to(self.viewer), self.place.box
@@ -72,17 +76,24 @@ class Wanted:
         return self.narrowing.narrow(rows)
 
 
-def _usual(box: Box | None, order: Order, limit: int) -> Choice:
-    text = _usual_text(order, limit, is_boxed=box is not None)
-    return Choice(text, tuple(values_within(box)) if box else ())
+def _usual(box: Box | None, order: Order, key: Key | None, limit: int) -> Choice:
+    side = None if key is None else key.backwards
+    values = list(values_within(box)) if box else []
+    if key:
+        moment, row_id = key.position
+        values += [moment, moment, row_id]
+    return Choice(_usual_text(order, limit, side, is_boxed=box is not None), tuple(values))
 
 
 @lru_cache(maxsize=64)
-def _usual_text(order: Order, limit: int, *, is_boxed: bool) -> str:
-    """The same text whichever the box: to have the ORM write it takes longer than what else is done around it."""
+def _usual_text(order: Order, limit: int, backwards: bool | None, *, is_boxed: bool) -> str:
+    """The same text whichever the box and the key: to have the ORM write it takes longer than what else is done around
+    it. `backwards` is None for a first page."""
     rows = Report.objects.visible_to(PUBLIC)
+    if backwards is not None:
+        rows = rows.filter(order.beyond(SOMETIME, backwards=backwards))
     chosen = rows.publicly_within(SOMEWHERE).values("id") if is_boxed else _columns(rows, with_distance=False)
-    text, _values = chosen.order_by(*order.by(backwards=False))[: limit + 1].query.sql_with_params()
+    text, _values = chosen.order_by(*order.by(backwards=bool(backwards)))[: limit + 1].query.sql_with_params()
     return text
 
 

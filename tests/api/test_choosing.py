@@ -1,10 +1,12 @@
 """The usual choice of a page is written once: it is the same as the one that is written for the occasion."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from api.v1.choosing import Wanted, _columns
 from api.v1.kinds import REPORTS
-from api.v1.paging import NEWEST, OLDEST
+from api.v1.paging import NEWEST, OLDEST, Key
 from api.v1.whereabouts import Place
 from geo.pages import choice_of
 from people.access import PUBLIC
@@ -25,14 +27,23 @@ def test_it_is_that_of_the_orm(box, order, db):
     assert choice == choice_of(chosen.order_by(*order.by(backwards=False)), size=7)
 
 
-def _wanted(box, order) -> Wanted:
+@pytest.mark.parametrize("backwards", [False, True], ids=["after", "before"])
+@pytest.mark.parametrize("order", [NEWEST, OLDEST], ids=lambda order: order.name)
+def test_so_it_is_after_a_key_and_before_one(order, backwards, db):
+    key = Key(order=order, position=(datetime(2026, 3, 1, 8, 30, tzinfo=UTC), 4711), backwards=backwards)
+    rows = _columns(Report.objects.visible_to(PUBLIC).filter(key.rows), with_distance=False)
+    [choice] = _wanted(None, order, key).choices()
+    assert choice == choice_of(rows.order_by(*order.by(backwards=backwards)), size=7)
+
+
+def _wanted(box, order, key=None) -> Wanted:
     return Wanted(
         of=REPORTS,
         viewer=PUBLIC,
         place=Place(box=box, circle=None, boxes=[box]),
         narrowing=ReportFilter(),
         order=order,
-        key=None,
+        key=key,
         limit=7,
         is_indexed=box is not None,
     )

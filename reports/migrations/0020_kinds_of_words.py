@@ -3,6 +3,15 @@
 from django.db import migrations, models
 
 
+def forget_older_weights(apps, schema_editor):
+    """Weights of other signals say nothing any more: the shipped ones hold until `load_duplicates` is run again."""
+    profiles = apps.get_model("reports", "DuplicateProfile").objects
+    profiles.filter(category=None).delete()
+    for row in profiles.filter(weights__has_key="untold_distance"):
+        del row.weights["untold_distance"]
+        row.save(update_fields=["weights"])
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -10,6 +19,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunPython(forget_older_weights, migrations.RunPython.noop),
         migrations.RemoveConstraint(
             model_name='synonymgroup',
             name='reports_synonymgroup_kind_known',

@@ -63,6 +63,7 @@ def _stored_settings(version: str, edited: Model | None = None) -> Settings:
         kinship={frozenset((row.one.code, row.other.code)): row.kinship for row in kin},
         words=[WordGroup(kind=row.kind, words=tuple(row.words), axis=row.axis) for row in words],
         names=names,
+        also=shipped_settings().also,
         version=version,
     )
 

@@ -36,6 +36,7 @@ class Settings:
         kinship: Mapping[frozenset[str], float],
         words: Iterable[WordGroup],
         names: Mapping[str, tuple[str, ...]] | None = None,
+        also: Mapping[str, str] | None = None,
         version: str = "",
     ) -> None:
         self.version: Final = version
@@ -44,6 +45,7 @@ class Settings:
         self.words: Final = tuple(words)
         self.lexicon: Final = Lexicon(self.words)
         self.names: Final = dict(names or {})
+        self.also: Final = dict(also or {})
         self._codes: dict[str, str] = {}
         self._topics: dict[str, frozenset[str]] = {}
         self._named = dict(kinship)
@@ -118,6 +120,7 @@ class Settings:
     def code_of(self, name: str) -> str:
         """The category that is meant by a code or a name in any spelling; what nobody has heard of means itself."""
         if not self._codes:
+            self._codes.update({_key(name): code for name, code in self.also.items() if code in self.names})
             self._codes.update({_key(each): code for code, names in self.names.items() for each in (code, *names)})
         return self._codes.get(_key(name), name)
 
@@ -152,6 +155,7 @@ class Settings:
             kinship=self._named,
             words=self.words,
             names=self.names if names is None else names,
+            also=self.also,
             version=self.version,
         )
 

@@ -18,6 +18,7 @@ SYNONYMS: Final = "synonyms_fa.json"
 PLACES: Final = "places_fa.json"
 TOPICS: Final = "topics_fa.json"
 CATEGORIES: Final = "categories.json"
+ALSO_CALLED: Final = "category_names.json"
 _APART: Final = frozenset({WordKind.SYNONYM, WordKind.LANDMARK, WordKind.TOPIC, WordKind.FAULT})
 LIMITS: Final = ("radius_m", "window_days", "scale_m", "suggest_from", "link_from", "cap_m")
 
@@ -35,19 +36,25 @@ def shipped_settings() -> Settings:
         *read_topics(folder / TOPICS),
         *read_groups(folder / SYNONYMS, kind=WordKind.SYNONYM),
     )
-    return read_settings(folder / DUPLICATES, words=words, names=_names(folder / CATEGORIES))
+    also = {name: code for code, names in _object(folder / ALSO_CALLED)["names"].items() for name in names}
+    return read_settings(folder / DUPLICATES, words=words, names=_names(folder / CATEGORIES), also=also)
 
 
 def read_settings(
-    path: Path, *, words: tuple[WordGroup, ...] = (), names: Mapping[str, tuple[str, ...]] | None = None
+    path: Path,
+    *,
+    words: tuple[WordGroup, ...] = (),
+    names: Mapping[str, tuple[str, ...]] | None = None,
+    also: Mapping[str, str] | None = None,
 ) -> Settings:
-    """The settings that a JSON file holds, with further words and what categories are called, by their codes.
+    """The settings that a JSON file holds, with further words, what categories are called, by their codes, and what
+    others call them, with the codes.
 
     Raises UnreadableSettings.
     """
     values = _object(path)
     try:
-        return _settings(values, words, names or {})
+        return _settings(values, words, names or {}, also or {})
     except (KeyError, TypeError, ValueError, AttributeError, ValidationError) as error:
         reason = "; ".join(error.messages) if isinstance(error, ValidationError) else repr(error)
         raise UnreadableSettings(f"{path.name} does not hold settings of duplicates: {reason}") from error
@@ -98,7 +105,10 @@ def _names(path: Path) -> dict[str, tuple[str, ...]]:
 
 
 def _settings(
-    values: Mapping[str, Any], words: tuple[WordGroup, ...], names: Mapping[str, tuple[str, ...]]
+    values: Mapping[str, Any],
+    words: tuple[WordGroup, ...],
+    names: Mapping[str, tuple[str, ...]],
+    also: Mapping[str, str],
 ) -> Settings:
     default = profile_of(values["default"], dict.fromkeys(WEIGHT_SIGNS, 0.0))
     groups = [
@@ -111,6 +121,7 @@ def _settings(
         kinship={frozenset((one, other)): float(kinship) for one, other, kinship in values.get("kinship", ())},
         words=[*groups, *words],
         names=names,
+        also=also,
         version="shipped",
     )
 

@@ -56,3 +56,16 @@ def test_a_consequence_makes_one_think_of_its_cause(text: str, code: str) -> Non
 )
 def test_a_place_has_many_names(one: str, other: str) -> None:
     assert READ(fold(one)).landmarks == READ(fold(other)).landmarks != frozenset()
+
+
+def test_what_others_call_a_category_means_one_and_none_by_its_own_name() -> None:
+    named = json.loads((FOLDER / "category_names.json").read_text("utf-8"))["names"]
+    settings = shipped_settings()
+    keys = [fold(name).replace("-", " ") for names in named.values() for name in names]
+    assert named.keys() <= CODES | {"other"}
+    assert len(keys) == len(set(keys))
+    own = {name for each in settings.names.values() for name in each} | {code.replace("-", " ") for code in CODES}
+    assert not {fold(name).replace("-", " ") for name in own} & set(keys)
+    assert {settings.code_of(name) for name in named["street-light"]} == {"street-light"}
+    assert settings.code_of("Traffic_Signal") == "traffic-light"
+    assert settings.code_of("somebody elses") == "somebody elses"

@@ -119,7 +119,7 @@ class Command(BaseCommand):
 def _settings(path: Path | None) -> Settings:
     if path is not None:
         shipped = shipped_settings()
-        return read_settings(path, words=shipped.words, names=shipped.names)
+        return read_settings(path, words=shipped.words, names=shipped.names, also=shipped.also)
     try:
         return current_settings()
     except DatabaseError:  # without a database the shipped ones hold

@@ -108,8 +108,17 @@ def _in_turn(work: _Work, pieces: Iterable[Sequence[int]]) -> Iterator[int]:
 def _at_once(work: _Work, pieces: Iterable[Sequence[int]], processes: int) -> Iterator[int]:
     connections.close_all()  # what is forked must not share them
     _shared["work"] = work
-    with multiprocessing.get_context("fork").Pool(processes) as pool:
+    with multiprocessing.get_context("fork").Pool(processes, _forget_connections) as pool:
         yield from pool.imap_unordered(_do_shared, pieces)
+
+
+def _forget_connections() -> None:
+    """In a process just forked: connections it has inherited all the same are others', and not to be talked on.
+
+    Which ones a thread has depends on whether an event loop runs in it, and none runs in a process just forked.
+    """
+    for each in connections.all(initialized_only=True):
+        each.connection = None
 
 
 _shared: dict[str, Any] = {}

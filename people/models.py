@@ -158,6 +158,9 @@ class Window(models.Model):
 
     class Meta:
         abstract = True
+        constraints = [
+            models.UniqueConstraint(fields=["address", "hour"], name="%(app_label)s_%(class)s_address_hour_unique")
+        ]
 
     def __str__(self) -> str:
         return f"{self.address} · {self.hour}"
@@ -166,45 +169,33 @@ class Window(models.Model):
 class FilingWindow(Window):
     """Reports filed."""
 
-    class Meta:
+    class Meta(Window.Meta):
         verbose_name = _("filing window")
         verbose_name_plural = _("filing windows")
-        constraints = [
-            models.UniqueConstraint(fields=["address", "hour"], name="people_filingwindow_address_hour_unique")
-        ]
 
 
 class RoutingWindow(Window):
     """Points routed, many in one request."""
 
-    class Meta:
+    class Meta(Window.Meta):
         verbose_name = _("routing window")
         verbose_name_plural = _("routing windows")
-        constraints = [
-            models.UniqueConstraint(fields=["address", "hour"], name="people_routingwindow_address_hour_unique")
-        ]
 
 
 class PhotoWindow(Window):
     """Photos sent."""
 
-    class Meta:
+    class Meta(Window.Meta):
         verbose_name = _("photo window")
         verbose_name_plural = _("photo windows")
-        constraints = [
-            models.UniqueConstraint(fields=["address", "hour"], name="people_photowindow_address_hour_unique")
-        ]
 
 
 class SupportWindow(Window):
     """Reports joined."""
 
-    class Meta:
+    class Meta(Window.Meta):
         verbose_name = _("support window")
         verbose_name_plural = _("support windows")
-        constraints = [
-            models.UniqueConstraint(fields=["address", "hour"], name="people_supportwindow_address_hour_unique")
-        ]
 
 
 WINDOWS: list[type[Window]] = [FilingWindow, RoutingWindow, PhotoWindow, SupportWindow]

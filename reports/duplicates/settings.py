@@ -49,7 +49,6 @@ class Settings:
         self._codes: dict[str, str] = {}
         self._topics: dict[str, frozenset[str]] = {}
         self._named = dict(kinship)
-        self._near: dict[tuple[str, str], float] = {}
         self._kin: dict[str, frozenset[str]] = {}
         for pair in kinship:
             for code in pair:
@@ -68,10 +67,7 @@ class Settings:
         A category that nobody has heard of is kin to those about the same thing if its name is that thing and nothing
         else: “asphalt” to potholes.
         """
-        found = self._near.get((one, other))
-        if found is None:
-            found = self._near[one, other] = self._near[other, one] = self._how_kin(one, other)
-        return found
+        return self.relation(one, other)[0]
 
     def _how_kin(self, one: str, other: str) -> float:
         if one == other:
@@ -89,8 +85,8 @@ class Settings:
         """The kinship of two categories, and the words by which either is called."""
         found = self._relations.get((one, other))
         if found is None:
-            found = self.kinship(one, other), self.topic(one) | self.topic(other)
-            self._relations[one, other] = found
+            found = self._how_kin(one, other), self.topic(one) | self.topic(other)
+            self._relations[one, other] = self._relations[other, one] = found
         return found
 
     def _kin_topics(self, words: str) -> Mapping[str, float]:

@@ -1,4 +1,4 @@
-"""A little town that load_city reads."""
+"""A little town that load_city reads, files of points for route_points, and a town for imports."""
 
 from collections.abc import Iterator
 
@@ -6,6 +6,10 @@ import pytest
 from django.utils.translation import override
 
 from tests.city_files import load, town_files, write
+from tests.jurisdictions.import_ground import districts, town
+from tests.jurisdictions.point_files import route_file
+
+__all__ = ["districts", "route_file", "town"]
 
 
 @pytest.fixture

@@ -1,42 +1,21 @@
-"""`import_boundaries` loads any city from any file, mends what is narrow, and tells what it found and changed."""
+"""`import_boundaries` loads any city, its levels and parents, and tells what it found and changed."""
 
 import json
-from datetime import date
 
 import pytest
 import shapely
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 from django.test import Client
 from shapely.geometry import shape
 
 from jurisdictions.models import Boundary, BoundarySet, Jurisdiction, Level
-from tests.boundary_files import convert, east, feature, new_city, run_import, west, write, write_wkt
-from tests.factories import CityFactory, LevelFactory
-from tests.shapes import lonlat, polygon, rectangle, square
+from tests.boundary_files import east, feature, new_city, run_import, west, write
+from tests.factories import LevelFactory
+from tests.jurisdictions.import_ground import area
+from tests.shapes import lonlat, rectangle, square
 
 pytestmark = pytest.mark.django_db
 LATER = "2026-03-21"
-
-
-@pytest.fixture
-def town():
-    LevelFactory()
-    return CityFactory(code="town")
-
-
-@pytest.fixture
-def districts(tmp_path):
-    return write(tmp_path / "districts.geojson", west(), east())
-
-
-def ground(code, on=date(2030, 1, 1)):
-    """The shape of a jurisdiction on a day."""
-    boundary = Boundary.objects.in_force(on=on).get(jurisdiction__code=code)
-    return shapely.from_wkb(bytes(boundary.shape.wkb))
-
-
-def area(code, on=date(2030, 1, 1)):
-    return Boundary.objects.in_force(on=on).get(jurisdiction__code=code).area_m2
 
 
 class TestANewCity:
@@ -158,95 +137,6 @@ class TestParents:
         assert area("p") == pytest.approx(200 * 100, rel=0.01)
 
 
-class TestMending:
-    def test_a_narrow_overlap_goes_to_the_smaller_shape(self, town, tmp_path):
-        wide = feature(rectangle(0, 0, width=1003, height=1000), "1")
-        run_import(write(tmp_path / "two.geojson", wide, feature(rectangle(1000, 0, width=500, height=1000), "2")))
-        assert area("1") == pytest.approx(1000 * 1000, rel=0.001)
-        assert area("2") == pytest.approx(500 * 1000, rel=0.001)
-        assert ground("1").intersection(ground("2")).area == pytest.approx(0, abs=1e-15)
-
-    def test_where_three_claim_a_strip_the_smallest_has_it_and_none_is_lost(self, town, tmp_path):
-        shapes = [
-            feature(rectangle(0, 0, width=1002, height=1000), "1"),
-            feature(rectangle(1000, 0, width=500, height=503), "2"),
-            feature(rectangle(999, 500, width=700, height=500), "3"),
-        ]
-        run_import(write(tmp_path / "three.geojson", *shapes))
-        assert area("1") == pytest.approx(1000 * 503 + 999 * 497, rel=0.001)
-        assert area("3") == pytest.approx(700 * 500 - 500 * 3, rel=0.001)
-        assert all(ground(one).intersection(ground(other)).area < 1e-15 for one, other in ("12", "13", "23"))
-        assert area("2") == pytest.approx(500 * 503, rel=0.001)
-
-    def test_a_wide_overlap_that_is_accepted_goes_to_the_smaller_shape_too(self, town, tmp_path):
-        enclave = feature(square(300, 300, side=200), "2")
-        run_import(write(tmp_path / "two.geojson", west(), enclave), "--accept", "overlap")
-        assert area("1") == pytest.approx(1e6 - 200**2, rel=0.001)
-        assert area("2") == pytest.approx(200**2, rel=0.001)
-
-    def test_a_narrow_gap_goes_to_the_neighbor_with_the_longest_edge(self, town, tmp_path):
-        frame = square(0, 0, side=900).difference(rectangle(300, 300, width=300, height=304))
-        inside = feature(square(300, 300, side=300), "2")
-        printed = run_import(write(tmp_path / "two.geojson", feature(frame, "1"), inside))
-        assert "mended  gap" in printed
-        both = ground("1").union(ground("2"))
-        assert shapely.get_num_interior_rings(shapely.get_parts(both)).sum() == 0
-        assert area("1") + area("2") == pytest.approx(900 * 900, rel=0.001)
-
-    def test_a_narrow_exclave_goes_to_the_neighbor(self, town, tmp_path):
-        strip = shapely.MultiPolygon([square(0, 0, side=500), rectangle(1000, 0, width=3, height=200)])
-        shapes = [feature(strip, "1"), feature(rectangle(500, 0, width=500, height=500), "2")]
-        printed = run_import(write(tmp_path / "two.geojson", *shapes))
-        assert "mended  sliver" in printed
-        assert area("1") == pytest.approx(500 * 500, rel=0.001)
-        assert area("2") == pytest.approx(500 * 500 + 600, rel=0.001)
-
-    def test_a_small_loop_in_a_ring_is_untangled(self, town, tmp_path):
-        looped = polygon(
-            [(0, 0), (1000, 0), (1000, 500), (1003, 503), (1003, 500), (1000, 503), (1000, 1000), (0, 1000)]
-        )
-        printed = run_import(write(tmp_path / "one.geojson", feature(looped, "1")))
-        assert "mended  invalid" in printed
-        assert "Self-intersection" in printed
-        assert area("1") == pytest.approx(1e6, rel=0.001)
-
-    def test_heights_arcs_and_open_rings_are_noted(self, town, tmp_path):
-        file = write_wkt(
-            tmp_path / "mixed.csv",
-            a="POLYGON Z ((59.6 36.3 9, 59.61 36.3 9, 59.61 36.31 9, 59.6 36.31 9, 59.6 36.3 9))",
-            b="CURVEPOLYGON (CIRCULARSTRING (59.62 36.3, 59.63 36.31, 59.64 36.3, 59.63 36.29, 59.62 36.3))",
-            c="POLYGON ((59.65 36.3, 59.66 36.3, 59.66 36.31))",
-        )
-        printed = run_import(file, "--crs", "EPSG:4326")
-        assert "1 of 3 features had heights, which were left out." in printed
-        assert "1 of 3 features had arcs, which were drawn as lines." in printed
-        assert "1 of 3 features had rings that did not end where they began, and were closed." in printed
-        assert ground("b").area == pytest.approx(3.14e-4, rel=0.01)
-
-    def test_mending_gives_the_same_ground_every_time(self, town, tmp_path):
-        shapes = [feature(rectangle(0, 0, width=1003, height=1000), "1"), feature(square(1000, 0, side=1000), "2")]
-        run_import(write(tmp_path / "a.geojson", *shapes))
-        printed = run_import(write(tmp_path / "b.geojson", *reversed(shapes)))
-        assert "Nothing has changed" in printed
-        assert BoundarySet.objects.count() == 1
-
-
-class TestWhatIsMeant:
-    def test_an_enclave_of_somebody_else_is_noted_and_stays_open(self, town, tmp_path):
-        frame = square(0, 0, side=1500).difference(square(500, 500, side=300))
-        printed = run_import(write(tmp_path / "one.geojson", feature(frame, "1")))
-        assert "an enclave" in printed
-        assert area("1") == pytest.approx(1500**2 - 300**2, rel=0.001)
-
-    def test_the_ground_of_the_city_is_filled_or_the_import_stops(self, town, districts, tmp_path):
-        both = write(tmp_path / "city.geojson", feature(rectangle(0, 0, width=2000, height=1000), "town"))
-        run_import(both, level="city")
-        with pytest.raises(CommandError, match=r"A fault is wider than 5 m \(gap; the widest 999.9 m at 1"):
-            run_import(write(tmp_path / "one.geojson", west()))
-        run_import(write(tmp_path / "one.geojson", west()), "--accept", "gap")
-        assert area("1") == pytest.approx(1e6, rel=0.01)
-
-
 class TestTheDifference:
     @pytest.fixture
     def reform(self, town, districts, tmp_path):
@@ -299,56 +189,3 @@ class TestTheDifference:
         assert Jurisdiction.objects.get(code="1").name_fa == "منطقه 1"
         assert "Stored." in run_import(renamed, "--rename")
         assert Jurisdiction.objects.get(code="1").name_fa == "منطقه یک"
-
-
-class TestFormats:
-    @pytest.mark.parametrize(
-        "name", ["a.shp", "a.shp.zip", "a.gpkg", "a.kml", "a.fgb", "a.gml", "a.geojsonl", "a.geojson"]
-    )
-    def test_a_set_is_the_same_in_every_format(self, town, districts, tmp_path, name):
-        run_import(districts)
-        file = convert(districts, tmp_path / name, *(["-f", "ESRI Shapefile"] if name.endswith("zip") else []))
-        assert "Nothing has changed: this very set is there." in run_import(file)
-
-    def test_and_so_are_metres_of_a_zone_to_a_hair(self, town, districts, tmp_path):
-        file = convert(districts, tmp_path / "utm.gpkg", "-t_srs", "EPSG:32640")
-        assert "EPSG:32640" in run_import(file)
-        assert ground("1").hausdorff_distance(square(0, 0, side=1000)) < 1e-9
-
-    def test_an_answer_of_the_overpass_api_is_one_as_well(self, town, tmp_path):
-        corners = square(0, 0, side=500).exterior.coords
-        park = {"type": "way", "id": 7, "tags": {"leisure": "park", "code": "w7", "name": "بوستان"}}
-        park["geometry"] = [{"lon": lon, "lat": lat} for lon, lat in corners]
-        (tmp_path / "parks.json").write_text(json.dumps({"version": 0.6, "elements": [park]}))
-        run_import(tmp_path / "parks.json", level="park")
-        assert area("w7") == pytest.approx(250_000, rel=0.01)
-
-    def test_texts_in_another_encoding_are_read_when_it_is_named(self, town, districts, tmp_path):
-        file = convert(districts, tmp_path / "a.shp", "-lco", "ENCODING=CP1256")
-        file.with_suffix(".cpg").unlink()
-        run_import(file, "--encoding", "cp1256")
-        assert Jurisdiction.objects.get(code="1").name_fa == "منطقه 1"
-
-    def test_one_of_several_layers_is_named(self, town, districts, tmp_path):
-        file = convert(districts, tmp_path / "two.gpkg", "-nln", "first")
-        convert(districts, file, "-update", "-nln", "second", "-where", "code = '2'")
-        run_import(file, "--layer", "second")
-        assert list(Boundary.objects.values_list("jurisdiction__code", flat=True)) == ["2"]
-
-    def test_swapped_axes_are_swapped_back(self, town, tmp_path):
-        swapped = shapely.transform(square(0, 0, side=1000), lambda points: points[:, ::-1])
-        run_import(write(tmp_path / "a.geojson", feature(swapped, "1")), "--swap-axes")
-        assert ground("1").equals(square(0, 0, side=1000))
-
-    @pytest.mark.parametrize(("written", "code"), [("۱۲", "12"), (3.0, "3"), (" 7 ", "7")])
-    def test_codes_are_tidied(self, town, tmp_path, written, code):
-        run_import(write(tmp_path / "a.geojson", feature(square(0, 0), written)))
-        assert Boundary.objects.get().jurisdiction.code == code
-
-    def test_the_first_day_may_be_jalali(self, town, districts):
-        run_import(districts, first_day="1404/01/01")
-        assert BoundarySet.objects.get().first_day == date(2025, 3, 21)
-
-    def test_the_nameless_get_a_name_if_one_is_given(self, town, tmp_path):
-        run_import(write(tmp_path / "a.geojson", feature(square(0, 0), "7", "")), "--unnamed", "بوستان {code}")
-        assert Jurisdiction.objects.get(code="7").name_fa == "بوستان 7"

@@ -19,12 +19,6 @@ from tests.shapes import lonlat, square
 LAYERED = ["a.gpkg", "a.fgb", "a.shp", "a.kml"]
 
 
-@pytest.fixture
-def town(db):
-    LevelFactory()
-    return CityFactory(code="town")
-
-
 def refused(path, *words: str, **values: str) -> str:
     with pytest.raises(CommandError) as error:
         run_import(path, *words, **values)

@@ -10,18 +10,12 @@ from shapely.geometry import shape
 
 from jurisdictions.models import BoundarySet, Jurisdiction, Level
 from tests.boundary_files import convert, east, feature, new_city, run_import, west, write, write_wkt
-from tests.factories import CityFactory, LevelFactory
+from tests.factories import LevelFactory
 from tests.shapes import lonlat, polygon, rectangle, square
 
 pytestmark = pytest.mark.django_db
 
 BOW_TIE = polygon([(0, 0), (1000, 1000), (1000, 0), (0, 1000)])
-
-
-@pytest.fixture
-def town():
-    LevelFactory()
-    return CityFactory(code="town")
 
 
 @pytest.fixture

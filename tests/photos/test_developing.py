@@ -1,34 +1,28 @@
-"""The worker at its photos: apart, within limits, again after it was killed, and by everybody once."""
+"""The worker at its photos: told of them, again after it was killed, and by everybody once."""
 
-import json
 import os
 import subprocess
 import sys
 import threading
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from io import BytesIO
 from pathlib import Path
 
 import pytest
-from django.core.files.base import File
 from django.db import connection
 from django.utils import timezone
 from django_q.models import OrmQ
 from django_q.signing import SignedPackage
-from PIL import Image
 
 from reports.correcting import correct
 from reports.duplicates import seek_duplicates
 from reports.models import DuplicateLink, Photo, Report
 from reports.photos import decoding, developing
-from reports.photos.decoding import Decoded, Refused, Unfinished, decode, taken_at
-from reports.photos.likeness import hash_of, hashes_of, likeness
+from reports.photos.decoding import Unfinished, decode
 from reports.tasks import BUDGET, SEEKING, see_to_photos, seek, sweep_photos
 from tests.factories import CategoryFactory
 from tests.notifications.helpers import kill, until
 from tests.photos.conftest import part, shown
-from tests.pictures import MIMES, corners, exif, photo, plain, png_of, scene
+from tests.pictures import photo, plain, png_of, scene
 from tests.processes import ROOT, environment
 from tests.staff import file_report
 
@@ -219,192 +213,6 @@ def test_a_photo_whose_report_changes_its_category_meanwhile_is_not_shown(report
     assert shown(report) == []
 
 
-class TestTheProgram:
-    """`decoder.py` alone, as the worker starts it."""
-
-    def run(self, content: bytes, *, mime: str = "image/jpeg", code: str = "", **limits):
-        pixels, memory, seconds = (limits.get(name, usual) for name, usual in LIMITS.items())
-        program = [sys.executable, "-I", "-B", str(decoding.PROGRAM)]
-        if code:  # something to do in the program's place, within its limits
-            program = [sys.executable, "-I", "-B", "-c", code]
-        return subprocess.run(
-            [*program, mime, str(pixels), str(memory), str(seconds)],
-            input=content,
-            capture_output=True,
-            env=decoding.ENVIRONMENT,
-            timeout=60,
-        )
-
-    def test_opens_no_file_and_no_socket(self):
-        code = f"""
-import importlib.util, sys
-spec = importlib.util.spec_from_file_location("decoder", {str(decoding.PROGRAM)!r})
-decoder = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(decoder)
-def evil(content, **limits):
-    import socket
-    found = []
-    for act in (lambda: open("/etc/passwd"), lambda: socket.socket(), lambda: open("/tmp/x", "w")):
-        try:
-            act()
-        except OSError as error:
-            found.append(error.errno)
-    raise decoder.Refused(str(found))
-import socket
-decoder.decoded = evil
-decoder.main(sys.argv[1], *(int(each) for each in sys.argv[2:5]))
-"""
-        done = self.run(b"", code=code)
-        assert json.loads(done.stdout)["refused"] == "[24, 24, 24]", done.stderr  # too many open files
-
-    def test_knows_no_secret(self):
-        assert not {"SECRET_KEY", "DATABASE_URL"} & set(decoding.ENVIRONMENT)
-        assert set(decoding.ENVIRONMENT) == {"PATH", "LANG", "MALLOC_ARENA_MAX"}
-
-    def test_takes_no_more_memory_than_it_may(self):
-        large = plain(Image.new("RGB", (9000, 7000), "teal"), "PNG")
-        done = self.run(large, mime="image/png", most_memory=200 * 2**20)
-        assert json.loads(done.stdout)["refused"] == "too_many_pixels"
-
-    def test_takes_no_more_time_than_it_may(self):
-        code = "import resource; resource.setrlimit(resource.RLIMIT_CPU, (1, 1))\nwhile True: pass"
-        assert self.run(b"", code=code).returncode < 0
-
-    def test_reads_no_format_but_the_one_it_is_told(self):
-        for form, mime in MIMES.items():
-            other = "image/png" if mime != "image/png" else "image/webp"
-            assert json.loads(self.run(photo(form), mime=other).stdout.split(b"\n")[0])["refused"] == "damaged"
-
-
-LIMITS = {"most_pixels": 65_000_000, "most_memory": decoding.MEMORY, "seconds": decoding.SECONDS}
-
-
-def test_a_photo_of_100_megapixels_is_refused_without_being_decoded():
-    for content, mime in (
-        (plain(Image.new("L", (10_000, 10_000))), "image/jpeg"),
-        (png_of(10_000, 10_000), "image/png"),
-    ):
-        with pytest.raises(Refused, match="too_many_pixels"):
-            decode(content, mime=mime)
-
-
-def test_a_program_that_crashes_refuses_its_photo_alone(monkeypatch, tmp_path):
-    crash = tmp_path / "decoder.py"
-    crash.write_text("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)")
-    monkeypatch.setattr(decoding, "PROGRAM", crash)
-    with pytest.raises(Refused, match="too_hard"):
-        decode(photo(), mime="image/jpeg")
-
-
-def test_a_program_that_was_killed_may_be_started_again(monkeypatch, tmp_path):
-    crash = tmp_path / "decoder.py"
-    crash.write_text("import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
-    monkeypatch.setattr(decoding, "PROGRAM", crash)
-    with pytest.raises(Unfinished):
-        decode(photo(), mime="image/jpeg")
-
-
 def test_a_job_at_its_end_still_has_time_for_a_photo(settings):
     assert BUDGET.total_seconds() + decoding.PATIENCE < settings.Q_CLUSTER["timeout"]
     assert settings.Q_CLUSTER["timeout"] < developing.LEASE.total_seconds()
-
-
-@pytest.mark.parametrize(
-    ("image", "form", "mime"),
-    [
-        (scene().convert("CMYK"), "JPEG", "image/jpeg"),
-        (scene().convert("L"), "JPEG", "image/jpeg"),
-        (scene().convert("P"), "PNG", "image/png"),
-        (scene().convert("RGBA"), "PNG", "image/png"),
-        (scene().convert("LA"), "PNG", "image/png"),
-        (scene().convert("1"), "PNG", "image/png"),
-        (scene().convert("L").convert("I;16"), "PNG", "image/png"),
-        (scene().convert("RGBA"), "WEBP", "image/webp"),
-        (Image.new("RGB", (1, 1)), "PNG", "image/png"),
-        (Image.new("RGB", (1, 4000)), "PNG", "image/png"),
-    ],
-)
-def test_whatever_a_format_can_hold_becomes_a_picture(image, form, mime):
-    made = decode(plain(image, form), mime=mime)
-    assert made.view.startswith(b"\xff\xd8")
-    assert max(made.width, made.height) <= 1600
-    if image.mode in {"CMYK", "RGBA", "P"}:
-        assert corners(made.view) == ("red", "green", "blue")
-
-
-def test_what_is_transparent_becomes_white():
-    image = Image.new("RGBA", (64, 64), (0, 0, 0, 0))
-    made = decode(plain(image, "PNG"), mime="image/png")
-    with Image.open(BytesIO(made.view)) as view:
-        assert view.getpixel((32, 32)) == (255, 255, 255)
-
-
-def test_an_animation_shows_its_first_picture():
-    frames = [scene(), scene().rotate(180)]
-    for form, mime in (("WEBP", "image/webp"), ("PNG", "image/png")):
-        content = plain(frames[0], form, save_all=True, append_images=frames[1:])
-        assert corners(decode(content, mime=mime).view) == ("red", "green", "blue")
-
-
-class TestTheCamerasClock:
-    def told(self, taken: str | None, zone: str | None = None) -> datetime | None:
-        decoded = Decoded(
-            view=b"", thumbnail=b"", width=1, height=1, perceptual_hash=None, taken=taken, zone=zone, gps=None
-        )
-        return taken_at(decoded, time_zone="Asia/Tehran", before=datetime(2026, 11, 23, tzinfo=UTC))
-
-    def test_is_in_its_own_zone_or_in_the_citys(self):
-        assert self.told("2026:11:20 12:45:10", "+01:00") == datetime(2026, 11, 20, 11, 45, 10, tzinfo=UTC)
-        assert self.told("2026:11:20 12:45:10") == datetime(2026, 11, 20, 9, 15, 10, tzinfo=UTC)
-
-    @pytest.mark.parametrize(
-        "taken", [None, "", "0000:00:00 00:00:00", "2026-11-20 12:45:10", "1980:01:01 00:00:00", "2031:01:01 00:00:00"]
-    )
-    def test_is_not_believed_where_it_tells_nonsense(self, taken):
-        assert self.told(taken) is None
-
-
-@pytest.mark.parametrize(("lon", "lat"), [(200.0, 36.0), (59.0, 91.0)])
-def test_a_place_that_there_is_not_is_none(lon, lat):
-    assert decode(plain(scene(), exif=exif(lon=lon, lat=lat)), mime="image/jpeg").gps is None
-
-
-class TestLikeness:
-    def test_a_copy_is_like_its_original_and_another_picture_is_not(self):
-        original = scene(1600, 1200)
-        copies = [
-            plain(original.resize((800, 600)), quality=40),
-            plain(original, "WEBP", quality=50),
-            photo("HEIF", image=original),
-            plain(original.point(lambda value: min(255, value * 1.15))),
-            photo(image=original.transpose(Image.Transpose.ROTATE_90), orientation=6),
-        ]
-        first = hash_of(file_of(plain(original)))
-        for copy in copies:
-            assert likeness(first, hash_of(file_of(copy))) > 0.9
-        for seed in range(1, 4):
-            assert likeness(first, hash_of(file_of(plain(scene(1600, 1200, seed=seed).rotate(90 * seed))))) < 0.8
-
-    def test_is_between_0_and_1_and_the_same_both_ways(self):
-        for one, other, expected in ((0, 0, 1), (-1, 0, 0), (-(2**63), 2**63 - 1, 0), (5, 4, 63 / 64)):
-            assert likeness(one, other) == likeness(other, one) == pytest.approx(expected)
-
-    def test_a_picture_of_one_tone_is_like_nothing(self):
-        assert hash_of(file_of(plain(Image.new("RGB", (64, 64), "black")))) is None
-
-    def test_hashes_come_by_report_in_one_query(self, report, small_city, added, send, head, django_assert_num_queries):
-        other, none = (file_report(small_city.pothole, x=x) for x in (600, 700))
-        for seed in range(2):
-            added(report, photo(seed=seed))
-        added(other, photo())
-        added(other, plain(Image.new("RGB", (64, 64), "black")))
-        send(other, part(photo(seed=5)), desk=head, kind="after")
-        see_to_photos()
-        with django_assert_num_queries(1):
-            found = hashes_of([report.pk, other.pk, none.pk])
-        assert {key: len(values) for key, values in found.items()} == {report.pk: 2, other.pk: 1}
-        assert found[other.pk][0] in found[report.pk]
-
-
-def file_of(content: bytes):
-    return File(BytesIO(content))

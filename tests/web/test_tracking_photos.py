@@ -1,34 +1,24 @@
 """Photos on the tracking page, without scripts: shown to the holder of the link, added by a plain form."""
 
-from urllib.parse import urlsplit
-
 import pytest
 from django.test import Client
 
 from people.models import Role
 from reports import photos
-from reports.handling import change_status
-from reports.models import Feedback, Photo, StatusUpdate
+from reports.models import Photo, StatusUpdate
 from reports.photos.storage import DurableFiles
-from reports.references import tracking_link, tracking_token
+from reports.references import tracking_token
 from reports.tasks import see_to_photos
 from tests.api.desks import Desk
-from tests.factories import CategoryFactory, UserFactory
+from tests.factories import CategoryFactory
 from tests.photos.conftest import address_of, part, stored_names
 from tests.pictures import photo, plain, png_of, scene
 from tests.staff import handler
 from tests.web.conftest import RECEIVED_AT
+from tests.web.tracked_photos import page_of, send
 
 __all__ = ["stored_names"]
 pytestmark = pytest.mark.django_db
-
-
-def page_of(report) -> str:
-    return urlsplit(tracking_link(report.reference)).path
-
-
-def send(client: Client, report, *files, **fields):
-    return client.post(f"{page_of(report)}/photos", {"photo": list(files), **fields})
 
 
 def test_a_reporter_adds_photos_and_sees_them(client: Client, tell):
@@ -192,69 +182,6 @@ def test_a_constant_number_of_queries_shows_any_number_of_photos(client: Client,
         assert client.get(page_of(report)).text.count("/thumbnail") == 4
 
 
-class TestWhatMessagesLeadTo:
-    """/photos/{reference}/{number}: an address that stays while the public's copies come and go."""
-
-    def test_it_waits_for_the_worker_and_then_leads_to_the_copy(self, client: Client, tell):
-        report = tell()
-        send(client, report, part(photo()))
-        address = f"/photos/{report.reference}/1"
-        waiting = client.get(address)
-        assert (waiting.status_code, waiting.headers["Refresh"]) == (200, "15")
-        assert "عکس در حال آماده‌سازی است" in waiting.text
-        see_to_photos()
-        answer = client.get(address)
-        copy = Photo.objects.get().public_rendition
-        assert (answer.status_code, answer.headers["Location"]) == (302, f"/api/v1/photos/{copy}.jpg")
-        assert client.get(answer.headers["Location"]).headers["Content-Type"] == "image/jpeg"
-        assert answer.headers["Cache-Control"] == "no-store"
-
-    def test_it_outlives_what_was_covered_and_ends_with_what_is_hidden(self, client: Client, tell):
-        report = tell()
-        send(client, report, part(photo()))
-        see_to_photos()
-        address = f"/photos/{report.reference}/1"
-        before = client.get(address).headers["Location"]
-        photos.cover(photo=Photo.objects.get(), rectangles=[[0, 0, 0.5, 0.5]], at=RECEIVED_AT)
-        assert "Refresh" in client.get(address).headers
-        see_to_photos()
-        after = client.get(address).headers["Location"]
-        assert after != before
-        assert (client.get(before).status_code, client.get(after).status_code) == (404, 200)
-        photos.hide(photo=Photo.objects.get(), at=RECEIVED_AT)
-        assert client.get(address).status_code == 404
-
-    @pytest.mark.parametrize("moderation", ["text_reviewed", "reviewed", "never"])
-    def test_it_tells_nothing_of_a_photo_that_is_not_public(self, client: Client, tell, moderation):
-        report = tell(category=CategoryFactory(code="private", moderation=moderation))
-        send(client, report, part(photo()))
-        for _ in range(2):
-            answer = client.get(f"/photos/{report.reference}/1")
-            assert (answer.status_code, answer.text) == (404, client.get(f"/photos/{report.reference}/2").text)
-            see_to_photos()
-
-    @pytest.mark.parametrize("more", ["2", "0", "99999999999999999999", "-1", "x", "1/view"])
-    def test_a_number_that_is_none_leads_nowhere(self, client: Client, tell, more):
-        report = tell()
-        send(client, report, part(photo()))
-        assert client.get(f"/photos/{report.reference}/{more}").status_code == 404
-
-    @pytest.mark.parametrize("reference", ["%00", "x", "%F0%9F%98%80", "AAAAAAAAAA", "x" * 5000])
-    def test_nor_does_a_reference_that_is_none(self, client: Client, db, reference):
-        assert client.get(f"/photos/{reference}/1").status_code == 404
-
-    def test_a_reference_may_be_written_in_small_letters(self, client: Client, tell):
-        report = tell()
-        send(client, report, part(photo()))
-        assert client.get(f"/photos/{report.reference.lower()}/1").status_code == 200
-
-    def test_a_refused_one_leads_nowhere(self, client: Client, tell):
-        report = tell()
-        send(client, report, part(png_of(30_000, 30_000), mime="image/png"))
-        see_to_photos()
-        assert client.get(f"/photos/{report.reference}/1").status_code == 404
-
-
 class TestHowManyAnAddressSends:
     def test_is_limited_within_an_hour_by_all_ways_together(self, client: Client, tell, settings, stored_names):
         settings.ANONYMOUS_PHOTOS_PER_HOUR = 3
@@ -291,73 +218,3 @@ class TestHowManyAnAddressSends:
         report = tell()
         assert send(client, report, part(b"")).status_code == 400
         assert send(client, report, part(photo())).status_code == 303
-
-
-class TestSayingThatItIsNotSolved:
-    """The answer to a closing may bring photos: all of it is taken, or none."""
-
-    @pytest.fixture
-    def closed(self, tell, time_machine):
-        time_machine.move_to(RECEIVED_AT, tick=False)
-        report = tell()
-        change_status(report=report, to="resolved", note="پر شد", at=RECEIVED_AT, by=UserFactory())
-        return report
-
-    def answer(self, client: Client, report, *files, **given):
-        body = {"was_solved": "no", "words": "هنوز هست", "photo": list(files), **given}
-        return client.post(f"{page_of(report)}/feedback", body)
-
-    def test_S7_with_a_photo_reopens_it_and_shows_both(self, client: Client, closed):
-        assert 'enctype="multipart/form-data"' in client.get(page_of(closed)).text
-        answer = self.answer(client, closed, part(photo()), part(photo(seed=1)))
-        assert (answer.status_code, answer.headers["Location"]) == (303, f"{page_of(closed)}#outcome")
-        closed.refresh_from_db()
-        assert (closed.status, Photo.objects.count()) == ("received", 2)
-        see_to_photos()
-        page = client.get(page_of(closed)).text
-        assert "هنوز هست" in page
-        assert page.count("/thumbnail") == 2
-
-    def test_a_photo_is_not_asked_for(self, client: Client, closed):
-        assert self.answer(client, closed, was_solved="yes", words="").status_code == 303
-        assert Feedback.objects.get().was_solved
-
-    @pytest.mark.parametrize(
-        ("content", "status", "words"),
-        [(b"<svg/>", 400, "عکس را به صورت JPEG"), (b"\xff\xd8\xff" + bytes(200_000), 413, "حجم عکس حداکثر")],
-    )
-    def test_with_what_is_no_photo_nothing_is_said(
-        self, client: Client, closed, settings, stored_names, content, status, words
-    ):
-        settings.PHOTO_MAX_BYTES = 150_000
-        answer = self.answer(client, closed, part(content))
-        assert (answer.status_code, words in answer.text) == (status, True)
-        closed.refresh_from_db()
-        assert (closed.status, Feedback.objects.count(), stored_names()) == ("resolved", 0, [])
-
-    def test_what_was_written_stays_in_the_form_beside_what_is_wrong(self, client: Client, closed):
-        assert "هنوز هست</textarea>" in self.answer(client, closed, part(b"<svg/>")).text
-
-    def test_sent_twice_it_is_heard_once_and_leaves_no_file(self, client: Client, closed, stored_names):
-        assert self.answer(client, closed, part(photo()), was_solved="yes").status_code == 303
-        again = self.answer(client, closed, part(photo(seed=1)), was_solved="yes")
-        assert again.status_code == 409
-        assert "شما پیش‌تر به این پرسش پاسخ داده‌اید." in again.text
-        assert (Feedback.objects.count(), Photo.objects.count(), len(stored_names())) == (1, 1, 1)
-
-    def test_it_counts_among_the_photos_of_the_address(self, client: Client, closed, settings):
-        settings.ANONYMOUS_PHOTOS_PER_HOUR = 1
-        answer = self.answer(client, closed, part(photo()), part(photo(seed=1)))
-        assert (answer.status_code, bool(answer.headers["Retry-After"])) == (429, True)
-        assert not Feedback.objects.exists()
-        assert self.answer(client, closed, part(photo())).status_code == 303
-
-
-def test_a_file_in_a_form_that_takes_none_is_left_aside(client: Client, tell, settings):
-    settings.PHOTO_MAX_BYTES = 1000
-    report = tell()
-    body = {"words": "پلاک ۱۲", "photo": part(b"x" * 5000)}
-    assert client.post(f"{page_of(report)}/answer", body).status_code == 413
-    body["photo"] = part(b"x" * 500)
-    assert client.post(f"{page_of(report)}/answer", body).status_code == 409
-    assert not Photo.objects.exists()

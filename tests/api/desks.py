@@ -5,6 +5,7 @@ from typing import Any
 
 from django.test import Client
 
+from api.errors import CODES
 from people.models import User
 from people.tokens import make_token
 from tests.staff import FILED_AT
@@ -36,3 +37,19 @@ class Desk:
 
     def _headers(self) -> dict[str, str]:
         return {"Accept-Language": "en"} | ({"Authorization": f"Bearer {self.token}"} if self.token else {})
+
+
+def ok(response: Any) -> dict[str, Any]:
+    """The properties of the report that an act has left."""
+    assert response.status_code == 200, response.content
+    found: dict[str, Any] = response.json()["properties"]
+    return found
+
+
+def code_of(response: Any, status: int) -> str:
+    """The code of a problem of that status."""
+    assert response.status_code == status, response.content
+    assert response.headers["Content-Type"] == "application/problem+json"
+    code: str = response.json()["code"]
+    assert code in CODES
+    return code

@@ -5,21 +5,16 @@ import json
 import pytest
 from django_q.models import OrmQ
 
-from api.errors import CODES
-from people.models import Role
 from reports import tasks
 from reports.deadlines import recomputing
 from reports.models import DeadlineChange, DeadlineRun
-from tests.api.desks import Desk
+from tests.api.desks import code_of
 from tests.factories import (
-    CityFactory,
-    MembershipFactory,
     ServiceLevelFactory,
-    UserFactory,
     WorkingCalendarFactory,
 )
 from tests.reports.deadline_ground import deadline_of, file, tehran
-from tests.staff import handler, superuser
+from tests.runs import Killed, WhoMayRun, killed_after, preview_by
 
 TOLD = tehran("2026-04-18 07:00")
 DUE, LATER = tehran("2026-04-20 14:15"), tehran("2026-04-21 14:15")
@@ -36,27 +31,12 @@ def answers(small_city):
 
 
 @pytest.fixture
-def desk(small_city) -> Desk:
-    return Desk.of(handler(small_city.city, Role.DISPATCHER))
-
-
-@pytest.fixture
-def previewed(desk, answers) -> dict:
-    response = desk.post("recomputations", {"city": "sample"})
-    assert response.status_code == 201, response.content
-    assert response.headers["Location"] == f"http://testserver/api/v1/recomputations/{response.json()['id']}"
-    return response.json()
-
-
-def code_of(response, status: int) -> str:
-    assert response.status_code == status, response.content
-    assert response.headers["Content-Type"] == "application/problem+json"
-    assert response.json()["code"] in CODES
-    return response.json()["code"]
+def previewed(dispatcher, answers) -> dict:
+    return preview_by(dispatcher, "recomputations", {"city": "sample"})
 
 
 @pytest.mark.django_db(transaction=True)
-def test_S3_a_holiday_is_previewed_and_applied(desk, previewed, answers):
+def test_S3_a_holiday_is_previewed_and_applied(dispatcher, previewed, answers):
     numbers = {name: previewed[name] for name in ("state", "looked_at", "later", "earlier", "appear", "vanish")}
     assert numbers == {"state": "previewed", "looked_at": 2, "later": 2, "earlier": 0, "appear": 0, "vanish": 0}
     hours = [previewed[f"{name}_hours"] for name in ("furthest_later", "furthest_earlier", "mean")]
@@ -65,60 +45,57 @@ def test_S3_a_holiday_is_previewed_and_applied(desk, previewed, answers):
     address = f"recomputations/{previewed['id']}"
 
     OrmQ.objects.all().delete()
-    started = desk.post(f"{address}/apply")
+    started = dispatcher.post(f"{address}/apply")
     assert (started.status_code, started.json()["state"]) == (202, "applying")
     assert [job.func() for job in OrmQ.objects.all()] == [tasks.RECOMPUTING]
     assert tasks.carry_on_recomputation(previewed["id"]) is True
-    applied = desk.get(address).json()
+    applied = dispatcher.get(address).json()
     assert (applied["state"], applied["later"]) == ("applied", 2)
     assert applied["applied_at"] is not None
     assert [deadline_of(each).due_at for each in answers] == [LATER, LATER]
-    (change,) = desk.get(f"reports/{answers[0]['id']}/deadlines").json()["changes"]
+    (change,) = dispatcher.get(f"reports/{answers[0]['id']}/deadlines").json()["changes"]
     assert (change["why"], change["recomputation"]) == ("recomputed", previewed["id"])
-    again = desk.post(f"{address}/apply")
+    again = dispatcher.post(f"{address}/apply")
     assert (code_of(again, 409), again.json()["state"]) == ("wrong_state", "applied")
 
 
 @pytest.mark.django_db(transaction=True)
-def test_S3_asked_again_it_goes_on_where_it_stopped(desk, previewed, monkeypatch):
+def test_S3_asked_again_it_goes_on_where_it_stopped(dispatcher, previewed, monkeypatch):
     monkeypatch.setattr(recomputing, "BATCH", 1)
     address = f"recomputations/{previewed['id']}"
-    assert desk.post(f"{address}/apply").status_code == 202
+    assert dispatcher.post(f"{address}/apply").status_code == 202
 
-    def stop(done: int, total: int) -> None:
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        recomputing.carry_on(run=DeadlineRun.objects.get(), at=TOLD, progress=stop)
-    assert (desk.get(address).json()["state"], desk.get(address).json()["looked_at"]) == ("applying", 1)
-    resumed = desk.post(f"{address}/apply")
+    with pytest.raises(Killed):
+        recomputing.carry_on(run=DeadlineRun.objects.get(), at=TOLD, progress=killed_after(1))
+    assert (dispatcher.get(address).json()["state"], dispatcher.get(address).json()["looked_at"]) == ("applying", 1)
+    resumed = dispatcher.post(f"{address}/apply")
     assert (resumed.status_code, resumed.json()["looked_at"]) == (202, 1)
     tasks.carry_on_recomputation(previewed["id"])
-    assert desk.get(address).json()["state"] == "applied"
+    assert dispatcher.get(address).json()["state"] == "applied"
     assert DeadlineChange.objects.filter(why="recomputed").count() == 2
 
 
-def test_S3_what_was_previewed_of_another_calendar_is_outdated(desk, previewed, small_city):
+def test_S3_what_was_previewed_of_another_calendar_is_outdated(dispatcher, previewed, small_city):
     small_city.city.working_calendar.holidays.create(day=LATER.date(), name_fa="تعطیل رسمی")
     address = f"recomputations/{previewed['id']}"
-    assert desk.post(f"{address}/apply").status_code == 202
+    assert dispatcher.post(f"{address}/apply").status_code == 202
     tasks.carry_on_recomputation(previewed["id"])
-    assert desk.get(address).json()["state"] == "outdated"
-    refused = desk.post(f"{address}/apply")
+    assert dispatcher.get(address).json()["state"] == "outdated"
+    refused = dispatcher.post(f"{address}/apply")
     assert (code_of(refused, 409), refused.json()["state"]) == ("wrong_state", "outdated")
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_large_preview_is_made_by_the_worker(desk, answers, monkeypatch):
+def test_a_large_preview_is_made_by_the_worker(dispatcher, answers, monkeypatch):
     monkeypatch.setattr("api.v1.desk.recomputations.BATCH", 1)
     OrmQ.objects.all().delete()
-    response = desk.post("recomputations", {"city": "sample"})
+    response = dispatcher.post("recomputations", {"city": "sample"})
     assert (response.status_code, response.json()["state"]) == (202, "previewing")
     assert [job.func() for job in OrmQ.objects.all()] == [tasks.RECOMPUTING]
     address = f"recomputations/{response.json()['id']}"
-    assert code_of(desk.post(f"{address}/apply"), 409) == "wrong_state"
+    assert code_of(dispatcher.post(f"{address}/apply"), 409) == "wrong_state"
     tasks.carry_on_recomputation(response.json()["id"])
-    assert desk.get(address).json()["state"] == "previewed"
+    assert dispatcher.get(address).json()["state"] == "previewed"
 
 
 REFUSED = {
@@ -133,42 +110,12 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("body", "code"), REFUSED.values(), ids=REFUSED.keys())
-def test_a_preview_is_refused_for(desk, body, code):
-    assert code_of(desk.post("recomputations", json.dumps(body)), 400) == code
+def test_a_preview_is_refused_for(dispatcher, body, code):
+    assert code_of(dispatcher.post("recomputations", json.dumps(body)), 400) == code
     assert not DeadlineRun.objects.exists()
 
 
-def ask(desk: Desk, act: str, number: int):
-    if act == "":
-        return desk.post("recomputations", {"city": "sample"})
-    address = f"recomputations/{number}"
-    return desk.get(address) if act == "read" else desk.post(f"{address}/apply")
-
-
 @pytest.mark.parametrize("act", ["", "read", "apply"])
-class TestWhoMay:
-    """S1: who does not run the city neither moves its dates nor learns what that would move."""
-
-    def test_the_public_is_asked_who_it_is(self, previewed, act):
-        assert code_of(ask(Desk(), act, previewed["id"]), 401) == "not_authenticated"
-
-    def test_others_are_refused(self, small_city, previewed, act):
-        others = [
-            UserFactory(),
-            handler(small_city.city, Role.HEAD),
-            handler(small_city.west, Role.DISPATCHER),
-            MembershipFactory(department=small_city.city_works, role=Role.DISPATCHER).user,
-        ]
-        for each in others:
-            assert code_of(ask(Desk.of(each), act, previewed["id"]), 403) == "forbidden"
-
-    def test_the_dispatcher_of_another_city_does_not_find_it(self, previewed, act):
-        stranger = Desk.of(handler(CityFactory(code="elsewhere"), Role.DISPATCHER))
-        response = ask(stranger, act, previewed["id"])
-        assert code_of(response, 404 if act else 400) in {"not_found", "unknown_city"}
-        assert DeadlineRun.objects.get().state == "previewed"
-
-    def test_a_number_that_is_none_is_not_found(self, db, act):
-        if act:
-            for number in (0, 10**30):
-                assert code_of(ask(Desk.of(superuser()), act, number), 404) == "not_found"
+class TestWhoMay(WhoMayRun):
+    kind = "recomputations"
+    runs = DeadlineRun

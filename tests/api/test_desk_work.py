@@ -4,18 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from api.errors import CODES
 from people.models import Contractor, Crew, Role
 from reports.handling import assign, delegate
 from reports.models import Assignment, ChecklistItem, ClosingReason, Delegation, Note, Report, StatusUpdate
-from tests.api.desks import Desk
+from tests.api.desks import Desk, code_of, ok
 from tests.factories import MembershipFactory, UserFactory
-from tests.staff import FILED_AT, file_report, handler
-
-
-@pytest.fixture
-def report(small_city) -> Report:
-    return file_report(small_city.pothole, x=500)
+from tests.staff import FILED_AT, handler
 
 
 @pytest.fixture
@@ -38,18 +32,6 @@ def repaired(db) -> ClosingReason:
 
 def at(report: Report, door: str) -> str:
     return f"reports/{report.reference}/{door}"
-
-
-def ok(response) -> dict:
-    assert response.status_code == 200, response.content
-    return response.json()["properties"]
-
-
-def code_of(response, status: int) -> str:
-    assert response.status_code == status, response.content
-    assert response.headers["Content-Type"] == "application/problem+json"
-    assert response.json()["code"] in CODES
-    return response.json()["code"]
 
 
 class TestTheNextStep:

@@ -10,31 +10,11 @@ from django.utils import timezone
 from jurisdictions.models import Moderation
 from people.models import Role
 from people.tokens import make_token
-from reports.intake import submit_report
 from reports.models import Report
 from reports.publishing import hide, publish
+from tests.api.submitted_ground import START
 from tests.factories import CategoryFactory, MembershipFactory, RoutingRuleFactory
-from tests.shapes import at, lonlat
-
-START = datetime(2026, 3, 21, 8, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def submitted(small_city):
-    """Submit a report `minutes` after the start, at a place in metres."""
-
-    def submit(*, x: float = 500, y: float = 200, minutes: float = 0, **changes) -> Report:
-        values = {
-            "location": at(x, y),
-            "category": small_city.pothole,
-            "description": "چاله",
-            "received_at": START + timedelta(minutes=minutes),
-            "source": "web",
-            **changes,
-        }
-        return submit_report(**values)
-
-    return submit
+from tests.shapes import lonlat
 
 
 def references(response) -> list[str]:

@@ -4,20 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from api.errors import CODES
 from reports.handling import change_status
 from reports.models import Feedback, Report, StatusUpdate
 from reports.references import tracking_token
-from tests.api.desks import Desk
+from tests.api.desks import Desk, code_of
 from tests.factories import UserFactory
-from tests.staff import FILED_AT, file_report
+from tests.staff import FILED_AT
 
 LATER = FILED_AT + timedelta(days=1)
-
-
-@pytest.fixture
-def report(small_city) -> Report:
-    return file_report(small_city.pothole, x=500)
 
 
 @pytest.fixture
@@ -34,12 +28,6 @@ def send(report, time_machine):
 
 def close(report: Report, *, to: str = "resolved", at=FILED_AT) -> StatusUpdate:
     return change_status(report=report, to=to, note="پر شد", at=at, by=UserFactory())
-
-
-def code_of(response, status: int) -> str:
-    assert response.status_code == status, response.content
-    assert response.json()["code"] in CODES
-    return response.json()["code"]
 
 
 class TestWasItSolved:

@@ -15,7 +15,7 @@ from geo.prepared import Prepared
 from geo.world import world_x, world_y
 from people.tokens import make_token
 from reports.density import changes, reading
-from tests.api.test_tiles import QUERIES, REFUSED
+from tests.api.tiles import QUERIES, REFUSED
 from tests.factories import CategoryFactory, MembershipFactory, RoutingRuleFactory
 from tests.shapes import lonlat
 from tests.staff import file_report

@@ -1,11 +1,9 @@
-"""Vector tiles and the outlines of jurisdictions, as maps ask for them (cases G5, G7, G8)."""
+"""Vector tiles, as maps ask for them (cases G5, G7, G8)."""
 
 import subprocess
 from collections import Counter
-from datetime import UTC, date, datetime
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -14,32 +12,20 @@ from mapbox_vector_tile import decode
 
 from api import memory
 from geo.world import world_x, world_y
-from jurisdictions.boundaries import NewBoundary, put_in_force
 from jurisdictions.models import Moderation
 from people.tokens import make_token
 from reports.duplicates import merge
-from reports.intake import submit_report
 from reports.models import Report
 from reports.publishing import hide, publish
 from reports.workflow import Status
-from tests.factories import CategoryFactory, LevelFactory, MembershipFactory, RoutingRuleFactory
+from tests.api.submitted_ground import START
+from tests.api.tiles import QUERIES, REFUSED
+from tests.factories import CategoryFactory, MembershipFactory, RoutingRuleFactory
 from tests.processes import running_server
-from tests.shapes import at, lonlat, square
+from tests.shapes import lonlat
 from tests.staff import multiply
 
-NOW = datetime(2026, 3, 21, 8, 0, tzinfo=UTC)
 MVT = "application/vnd.mapbox-vector-tile"
-
-
-@pytest.fixture
-def submitted(small_city):
-    """Submit a report at a place in metres."""
-
-    def submit(*, x: float = 500, y: float = 200, **changes) -> Report:
-        values = {"location": at(x, y), "category": small_city.pothole, "description": "چاله", "received_at": NOW}
-        return submit_report(**(values | {"source": "web"} | changes))
-
-    return submit
 
 
 @pytest.fixture
@@ -98,17 +84,6 @@ def place_of(report: Report, *, zoom: int):
     return f"{zoom}/{x >> bits}/{y >> bits}.mvt", [each % (1 << bits) * 4096 >> bits for each in (x, y)]
 
 
-QUERIES = ["", "?category=street-light", "?status=received", "?category=pothole&status=received,resolved"]
-QUERIES += [
-    "?within=district:1",
-    "?within=district:1&district=2",
-    "?district=1",
-    "?from=2026-03-21T00:00:00Z&zone=1-1",
-    "?to=2020-01-01",
-    "?q=چاله",
-]
-
-
 def test_G5_the_counts_of_tiles_add_up_to_the_list(scattered, client):
     counts = {
         query: len(client.get(f"/api/v1/reports{query or '?'}&limit=1000").json()["features"]) for query in QUERIES
@@ -162,7 +137,7 @@ def test_G7_a_tile_is_validated_until_something_in_it_changes(submitted, client)
 
 def test_G7_a_problem_is_validated_by_all_its_reports_wherever_they_lie(submitted, client):
     near, far = submitted(x=100), submitted(x=1900)
-    merge(reports=[near, far], by=None, at=NOW)
+    merge(reports=[near, far], by=None, at=START)
     root, mate = (
         (near, far) if near.pk == Report.objects.get(pk=near.pk).duplicate_cluster.root_report_id else (far, near)
     )
@@ -228,111 +203,12 @@ def test_several_layers_come_in_one_tile_in_the_order_in_which_they_are_drawn(sc
     assert response.content == b"".join(alone)
 
 
-REFUSED = {
-    "reports/25/0/0.mvt": "unknown_tile",
-    "reports/31/0/0.mvt": "unknown_tile",
-    "reports/-1/0/0.mvt": "unknown_tile",
-    "reports/14/16384/0.mvt": "unknown_tile",
-    "reports/14/0/99999999999999999999.mvt": "unknown_tile",
-    "reports/a/b/c.mvt": "unknown_tile",
-    "reports/%00/0/0.mvt": "unknown_tile",
-    "reports/1.5/0/0.mvt": "unknown_tile",
-    "streets/0/0/0.mvt": "unknown_layer",
-    "reports,reports/0/0/0.mvt": "unknown_layer",
-    "district,districts/0/0/0.mvt": "unknown_layer",
-    "reports,/0/0/0.mvt": "unknown_layer",
-    f"{','.join(f'layer{n}' for n in range(50))}/0/0/0.mvt": "unknown_layer",
-    "%00/0/0/0.mvt": "unknown_layer",
-    "moon.json": "unknown_layer",
-    "reports/0/0/0.mvt?colour=red": "unknown_parameter",
-    "reports/0/0/0.mvt?status=received&status=resolved": "repeated_parameter",
-    "reports/0/0/0.mvt?category=moon": "unknown_category",
-    "reports/0/0/0.mvt?version=1": "unknown_parameter",
-    "districts/0/0/0.mvt?status=received": "unknown_parameter",
-    "reports.json?status=done": "unknown_status",
-    "reports/0/0/0.pbf": "not_found",
-}
-
-
 def test_what_no_tile_answers_is_refused_as_a_problem(small_city, client):
     for address, code in REFUSED.items():
         response = client.get(f"/api/v1/tiles/{address}")
         assert response.status_code == (400 if "?" in address else 404), address
         assert response["Content-Type"] == "application/problem+json"
         assert response.json()["code"] == code, address
-
-
-def test_tilejson_describes_the_tiles_and_keeps_the_filters(small_city, client):
-    described = client.get("/api/v1/tiles/districts,reports.json?category=pothole&district=1,2").json()
-    template = "http://testserver/api/v1/tiles/districts,reports/{z}/{x}/{y}.mvt?category=pothole&district=1,2"
-    assert (described["tilejson"], described["tiles"]) == ("3.0.0", [template])
-    assert "OpenStreetMap" in described["attribution"]
-    west, south, east, north = described["bounds"]
-    assert west < lonlat(-20_000, 0)[0] < lonlat(22_000, 0)[0] < east
-    assert south < lonlat(0, -20_000)[1] < lonlat(0, 21_000)[1] < north
-    assert {each["id"] for each in described["vector_layers"]} == {"districts", "reports"}
-    assert all("reference" in each["fields"] for each in described["vector_layers"] if each["id"] == "reports")
-    assert client.get("/api/v1/tiles/districts.json").json()["bounds"] == pytest.approx(
-        [*lonlat(0, 0), *lonlat(2000, 1000)], abs=1e-3
-    )
-
-
-def put_new_district(city) -> None:
-    """From 22 March on the whole city is one district."""
-    shapes = [NewBoundary(level="district", code="1", name_fa="منطقه", name_en="", geometry=square(0, 0, side=900))]
-    values = {"level": LevelFactory(code="district"), "first_day": date(2026, 3, 22), "source": "act", "at": NOW}
-    put_in_force(root=city, shapes=shapes, **values)
-
-
-def test_outlines_are_kept_for_long_under_an_address_that_changes_at_the_citys_midnight(small_city, client):
-    put_new_district(small_city.city)
-    with time_machine.travel(datetime(2026, 3, 21, 20, 29, tzinfo=UTC), tick=False):  # a minute to midnight in Tehran
-        listed = client.get("/api/v1/jurisdictions?level=district&zoom=12")
-        (link,) = listed.json()["links"]
-        kept = client.get(link["href"])
-        assert kept.json() == {name: value for name, value in listed.json().items() if name != "links"}
-        assert [each["id"] for each in kept.json()["features"]] == ["1", "2"]
-        assert kept["Cache-Control"] == "public, max-age=31536000, immutable"
-        known = {"If-None-Match": listed["ETag"]}
-        assert client.get("/api/v1/jurisdictions?level=district&zoom=12", headers=known).status_code == 304
-        (template,) = client.get("/api/v1/tiles/district.json").json()["tiles"]
-        tile = template.format(z=12, x=world_x(lonlat(500, 500)[0]) >> 18, y=world_y(lonlat(500, 500)[1]) >> 18)
-        assert client.get(tile)["Cache-Control"] == "public, max-age=31536000, immutable"
-        assert client.get(tile.partition("?")[0])["Cache-Control"] == "public, no-cache"
-    with time_machine.travel(datetime(2026, 3, 21, 20, 30, tzinfo=UTC), tick=False):
-        new = client.get("/api/v1/jurisdictions?level=district&zoom=12", headers=known)
-        assert [each["id"] for each in new.json()["features"]] == ["1"]
-        moved = client.get(link["href"])
-        assert (moved.status_code, moved["Location"]) == (302, new.json()["links"][0]["href"])
-        assert moved["Cache-Control"] == "public, no-cache"
-        moved = client.get(tile)
-        assert moved.status_code == 302
-        assert len(decode(client.get(moved["Location"]).content)["district"]["features"]) == 1
-
-
-def test_a_new_name_is_another_version(small_city, client):
-    before = client.get("/api/v1/jurisdictions?level=district").json()["links"]
-    small_city.west.name_en = "West"
-    small_city.west.save()
-    after = client.get("/api/v1/jurisdictions?level=district").json()
-    assert after["links"] != before
-    assert after["features"][0]["properties"]["name_en"] == "West"
-
-
-def test_outlines_that_are_asked_for_wrongly(small_city, client):
-    refused = {
-        "jurisdictions?level=district&zoom=25": "invalid_zoom",
-        "jurisdictions?level=district&zoom=-1": "invalid_zoom",
-        "jurisdictions?level=district&zoom=10.5": "invalid_zoom",
-        "jurisdictions?level=district&zoom=": "invalid_zoom",
-        "jurisdictions/1/moon.geojson": "unknown_level",
-        "jurisdictions/1/%00.geojson": "unknown_level",
-        "jurisdictions/1/district.geojson?city=moon": "unknown_city",
-        "jurisdictions/1/district.geojson?level=zone": "unknown_parameter",
-    }
-    for address, code in refused.items():
-        response = client.get(f"/api/v1/{address}")
-        assert (response.status_code, response.json()["code"]) == (400 if "?" in address else 404, code), address
 
 
 @pytest.mark.django_db(transaction=True)

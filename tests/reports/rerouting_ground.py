@@ -2,9 +2,13 @@
 
 from datetime import UTC, date, datetime
 
+import pytest
+
 from jurisdictions.boundaries import NewBoundary, put_in_force
 from jurisdictions.models import BoundarySet
+from reports.models import Report, Rerouting
 from tests.shapes import rectangle
+from tests.staff import file_report
 
 NEW_DAY = date(2026, 12, 1)
 BEFORE = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -33,3 +37,40 @@ def widen_the_west(small_city, *, first_day: date = NEW_DAY, by: float = 200) ->
         source="act 7",
         at=BEFORE,
     )
+
+
+@pytest.fixture
+def moving(small_city) -> Report:
+    """In the east until the west is widened."""
+    return file_report(small_city.pothole, x=STRIP)
+
+
+@pytest.fixture
+def staying(small_city) -> Report:
+    """In the east before and after."""
+    return file_report(small_city.pothole, x=EAST)
+
+
+@pytest.fixture
+def new_set(small_city, moving, staying) -> BoundarySet:
+    """The west is widened over both reports."""
+    return widen_the_west(small_city)
+
+
+def planned(rerouting: Rerouting) -> set[str]:
+    """The references of the reports that it would move."""
+    return set(rerouting.moves.filter(state="planned").values_list("report__reference", flat=True))
+
+
+def states(rerouting: Rerouting) -> dict[str, str]:
+    """By reference, how far each move is, and why where it was not made."""
+    return {
+        reference: f"{state} {because}".strip()
+        for reference, state, because in rerouting.moves.values_list("report__reference", "state", "because")
+    }
+
+
+def standing() -> list[dict]:
+    """What reports say of who has them and where they lie."""
+    names = ["pk", "root_id", "department_id", "jurisdictions", "public_jurisdictions", "public_location", "status"]
+    return list(Report.objects.order_by("pk").values(*names))

@@ -14,6 +14,7 @@ from reports.deadlines.recomputing import NotToBeApplied, begin_apply, begin_pre
 from reports.models import Deadline, DeadlineChange, DeadlineRun
 from tests.factories import ServiceLevelFactory, WorkingCalendarFactory
 from tests.reports.deadline_ground import deadline_of, file, report_of, step, tehran
+from tests.runs import Killed, killed_after
 
 AT = tehran("2026-04-19 12:00")
 
@@ -113,11 +114,8 @@ def test_interrupted_it_goes_on_where_it_stopped_and_nothing_is_done_twice(calen
     carry_on(run=run, at=AT)
     begin_apply(run=run, at=AT)
 
-    def stop(done: int, total: int) -> None:
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        carry_on(run=run, at=AT, progress=stop)
+    with pytest.raises(Killed):
+        carry_on(run=run, at=AT, progress=killed_after(1))
     run.refresh_from_db()
     assert (run.state, run.looked_at) == ("applying", 2)
     seen: list[tuple[int, int]] = []

@@ -7,8 +7,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from reports.handling import assign
-from reports.models import Assignment, Report, Rerouting
-from tests.reports.rerouting_ground import AFTER, BEFORE, EAST, STRIP, widen_the_west
+from reports.models import Assignment, Rerouting
+from tests.reports.rerouting_ground import AFTER, BEFORE, STRIP
 from tests.shapes import lonlat
 from tests.staff import file_report
 
@@ -16,17 +16,6 @@ from tests.staff import file_report
 @pytest.fixture(autouse=True)
 def _before_the_day(time_machine) -> None:
     time_machine.move_to(BEFORE)
-
-
-@pytest.fixture
-def moving(small_city) -> Report:
-    return file_report(small_city.pothole, x=STRIP)
-
-
-@pytest.fixture
-def new_set(small_city, moving):
-    file_report(small_city.pothole, x=EAST)
-    return widen_the_west(small_city)
 
 
 def reroute(*words: object) -> str:

@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Collection
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -45,11 +45,8 @@ class Params:
         """Refuse parameters that are not known, where that is known only after some of them have been read."""
         for name in self._query:
             if name not in known:
-                detail = _("There is no parameter “%(name)s”; known are: %(known)s.") % {
-                    "name": CONTROL.sub("", name)[:50],
-                    "known": ", ".join(sorted(known)),
-                }
-                raise bad(CONTROL.sub("", name)[:50], "unknown_parameter", detail)
+                shown = CONTROL.sub("", name)[:50]
+                raise bad(shown, "unknown_parameter", _unknown(shown, known))
 
     def text(self, name: str) -> str | None:
         """The parameter as it stands, or None where it is absent."""
@@ -148,6 +145,13 @@ class Params:
             raise bad(name, "invalid_time", detail % {}) from None
 
 
+def _unknown(name: str, known: Collection[str]) -> str:
+    if not known:
+        return _("There is no parameter “%(name)s”; this address takes none.") % {"name": name}
+    detail = _("There is no parameter “%(name)s”; known are: %(known)s.")
+    return detail % {"name": name, "known": ", ".join(sorted(known))}
+
+
 def _number(name: str, value: str, code: str = "invalid_number") -> float:
     number = float(value) if NUMBER.match(value) else math.nan
     if not math.isfinite(number):
@@ -166,7 +170,7 @@ def _check_box(west: float, south: float, east: float, north: float) -> None:
 
 
 def _moment(value: str) -> datetime | date:
-    """Parse; raises ValueError, also for a moment without a zone or at the ends of the calendar."""
+    """Parse, a moment to UTC; raises ValueError, also for one without a zone or at the ends of the calendar."""
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
         day = date.fromisoformat(value)
         if not date.min + timedelta(days=2) < day < date.max - timedelta(days=2):
@@ -175,4 +179,4 @@ def _moment(value: str) -> datetime | date:
     moment = datetime.fromisoformat(value)
     if moment.tzinfo is None or not 2 < moment.year < 9998:
         raise ValueError(value)
-    return moment
+    return moment.astimezone(UTC)  # the database knows no zones as far from it as Python does

@@ -53,6 +53,20 @@ class TextField(serializers.CharField):
         return str(data)
 
 
+class ReferencesField(serializers.ListField):
+    """References of reports, as people write them."""
+
+    default_error_messages = {
+        "not_a_list": _("Send a list of references here."),
+        "null": _("This may be left out, but not null."),
+        "min_length": _("Name at least one report."),
+        "max_length": _("Name at most {max_length} reports."),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(child=TextField(max_length=40), **kwargs)
+
+
 class PhoneField(TextField):
     """A telephone number as people write it, to E.164."""
 

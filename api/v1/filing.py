@@ -17,7 +17,15 @@ from api.errors import Fault, Problem, refusal
 from api.idempotency import Answer, answer_once, key_of, was_answered
 from api.uploads import storage_away
 from api.v1.claims import claim_problem, claims_of
-from api.v1.fields import AccuracyField, EmailField, MomentField, PhoneField, PointField, TextField
+from api.v1.fields import (
+    AccuracyField,
+    EmailField,
+    MomentField,
+    PhoneField,
+    PointField,
+    ReferencesField,
+    TextField,
+)
 from api.v1.photo_parts import digest_of, is_form, read_photos, read_report, too_many, too_slow
 from api.v1.representations import new_report
 from jurisdictions.models import Category, Source
@@ -103,7 +111,7 @@ class FilingSerializer(StrictSerializer):
     contact = ContactSerializer(required=False)
     device_id = TextField(max_length=200, required=False, allow_blank=True)
     duplicate_of = TextField(max_length=40, required=False)
-    not_duplicate_of = serializers.ListField(child=TextField(max_length=40), max_length=20, required=False)
+    not_duplicate_of = ReferencesField(max_length=20, required=False)
     source = OneOf(  # type: ignore[assignment]  # the framework has an attribute of that name
         choices=[Source.WEB, Source.APP, Source.CALL_CENTER, Source.API], required=False
     )
@@ -176,7 +184,8 @@ def _faults(errors: Any, path: str = "") -> Iterator[Fault]:
     """The framework's nested errors, flat."""
     if isinstance(errors, dict):
         for name, inner in errors.items():
-            here = path if name == "non_field_errors" else f"{path}.{name}" if path else str(name)
+            here = f"{path}[{name}]" if isinstance(name, int) else f"{path}.{name}" if path else str(name)
+            here = path if name == "non_field_errors" else here
             yield from _faults(inner, here)
     else:
         for each in errors:

@@ -24,6 +24,7 @@ from api.uploads import content_length, storage_away, too_large
 from api.v1 import photo_schema
 from api.v1.photo_access import asking_about
 from api.v1.photo_parts import KEEP, KIND, flag, kind_of, not_taken, too_many, too_slow
+from persian.normalize import NOT_TEXT
 from reports import photos
 from reports.models import Photo, PhotoUpload
 from reports.photos import uploads
@@ -202,6 +203,12 @@ def _metadata(header: str) -> dict[str, str]:
         try:
             told[name] = base64.b64decode(value, validate=True).decode()
         except (binascii.Error, ValueError) as error:
-            detail = _("Write Upload-Metadata as names, each with a value in Base64, parted by commas.")
-            raise Problem(status=400, code="invalid_upload_metadata", detail=detail) from error
+            raise _unreadable_metadata() from error
+        if NOT_TEXT.search(told[name]):
+            raise _unreadable_metadata()
     return told
+
+
+def _unreadable_metadata() -> Problem:
+    detail = _("Write Upload-Metadata as names, each with a value in Base64, parted by commas.")
+    return Problem(status=400, code="invalid_upload_metadata", detail=detail)

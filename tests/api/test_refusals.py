@@ -202,6 +202,52 @@ def test_G2_a_list_asked_for_with(query, code, small_city, client):
     assert code in CODES
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "reports?",
+        "duplicate-clusters?",
+        "clusters?zoom=10&bbox=59,36,60,37&",
+        "jurisdictions/counts?level=district&",
+        "tiles/reports/11/1362/800.mvt?",
+        "statistics/deadlines?",
+        "statistics/satisfaction?",
+    ],
+)
+def test_a_moment_in_a_zone_that_no_country_has_is_a_moment(address, small_city, client):
+    far, utc = ("from=2026-03-22T10:00:00%2B23:59", "from=2026-03-21T10:01:00Z")
+    answers = [client.get(f"/api/v1/{address}{moment}") for moment in (far, utc)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert client.get(f"/api/v1/{address}to=2026-03-22T10:00:00-23:59").status_code == 200
+
+
+def test_a_route_at_a_moment_in_such_a_zone_is_that_of_its_day(small_city, client):
+    lon, lat = lonlat(500, 200)
+    answer = client.get(f"/api/v1/route?lon={lon}&lat={lat}&category=pothole&on=2026-03-22T10:00:00%2B23:59")
+    assert (answer.status_code, answer.json()["properties"]["on"]) == (200, "2026-03-21")
+
+
+@pytest.mark.parametrize(
+    "value,field,sentence",
+    [
+        ("K7QM2X9FHT", "not_duplicate_of", "Send a list of references here."),
+        (["K7QM2X9FHT"] * 21, "not_duplicate_of", "Name at most 20 reports."),
+        (["K7QM2X9FHT", 7], "not_duplicate_of[1]", "Write text here."),
+    ],
+)
+def test_a_list_that_is_none_is_refused_in_our_words(value, field, sentence, small_city, post, filing):
+    response = post(json.dumps(filing(not_duplicate_of=value)), **{"Accept-Language": "en"})
+    [fault] = response.json()["errors"]
+    assert (response.status_code, fault["field"], fault["detail"]) == (400, field, sentence)
+
+
+def test_an_address_without_parameters_says_that_it_takes_none(small_city, client):
+    response = client.post(
+        "/api/v1/reports?x=1", "{}", content_type="application/json", headers={"Accept-Language": "en"}
+    )
+    assert response.json()["detail"] == "There is no parameter “x”; this address takes none."
+
+
 ROUTES = {
     "no place": ("", "required"),
     "half a place": ("lon=59.6", "required"),

@@ -123,6 +123,7 @@ def test_two_pieces_at_once_count_once(report, monkeypatch):
         ({"Upload-Length": "9" * 11}, 413, "photo_too_large"),
         ({"Tus-Resumable": "0.2.0"}, 412, "unsupported_tus_version"),
         ({"Upload-Metadata": "filetype ***"}, 400, "invalid_upload_metadata"),
+        ({"Upload-Metadata": "filetype aW1hZ2UvanBlZwA="}, 400, "invalid_upload_metadata"),  # it ends in NUL
         ({"Upload-Metadata": "kind ZHVyaW5n"}, 400, "unknown_value"),
         ({"Upload-Metadata": "kind YWZ0ZXI="}, 403, "forbidden"),
         ({"Upload-Metadata": "keep_original bWF5YmU="}, 400, "wrong_type"),

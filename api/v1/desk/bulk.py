@@ -4,9 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -19,7 +17,7 @@ from api.permissions import SignedIn
 from api.v1.desk import schema
 from api.v1.desk.acts import HANDS, give_away, hand_over, take_on, take_step
 from api.v1.desk.reading import DelegationSerializer, GivingSerializer, StepSerializer, needs, one_of, report_for
-from api.v1.fields import TextField
+from api.v1.fields import ReferencesField
 from api.v1.filing import StrictSerializer, validated
 from people.access import Right, Viewer
 from reports.models import Report
@@ -50,18 +48,7 @@ class NothingMoreSerializer(StrictSerializer):
 class BulkSerializer(StrictSerializer):
     """Which reports, and one act with what it takes."""
 
-    references = serializers.ListField(
-        child=TextField(max_length=20),
-        min_length=1,
-        max_length=MOST,
-        error_messages={
-            "not_a_list": gettext_lazy("Send a list of references here."),
-            "empty": gettext_lazy("Name at least one report."),
-            "min_length": gettext_lazy("Name at least one report."),
-            "max_length": gettext_lazy("Name at most {max_length} reports."),
-            "null": gettext_lazy("This may be left out, but not null."),
-        },
-    )
+    references = ReferencesField(min_length=1, max_length=MOST)
     status = StepSerializer(required=False)
     accept = NothingMoreSerializer(required=False)
     delegate = DelegationSerializer(required=False)

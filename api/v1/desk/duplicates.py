@@ -6,7 +6,6 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -19,7 +18,7 @@ from api.permissions import Public, SignedIn
 from api.v1.cluster_pages import act_of, cluster_page, links_page
 from api.v1.desk import schema
 from api.v1.desk.reading import LONGEST_NOTE, forbidden, own_report
-from api.v1.fields import TextField
+from api.v1.fields import ReferencesField, TextField
 from api.v1.filing import OneOf, StrictSerializer, validated
 from people.access import Right, Viewer
 from reports import duplicates
@@ -29,26 +28,17 @@ from reports.references import as_reference
 MOST = 100  # reports named in one act
 
 
-class _References(serializers.ListField):
-    """References of reports."""
-
-    child = TextField(max_length=40)
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(min_length=1, max_length=MOST, **kwargs)
-
-
 class MergeSerializer(StrictSerializer):
     """The reports that are one problem."""
 
-    reports = _References()
+    reports = ReferencesField(min_length=1, max_length=MOST)
     note = TextField(max_length=LONGEST_NOTE, required=False, allow_blank=True)
 
 
 class SplitSerializer(StrictSerializer):
     """The members that are not part of it."""
 
-    members = _References()
+    members = ReferencesField(min_length=1, max_length=MOST)
     note = TextField(max_length=LONGEST_NOTE, required=False, allow_blank=True)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from reports.duplicates import lock_problem_of
 from reports.handling import StepIncomplete, TooLateToReopen, is_in_time, lock, may_be_reopened, reopen
 from reports.models import Feedback, Report, StatusUpdate
 from reports.photos import Stored, add_photos
@@ -34,6 +35,7 @@ def give_feedback(
     `satisfaction` is 1 to 5; `photos` show how it is now. Raises NotClosed, AnsweredBefore, TooLateToReopen (the link's
     time is over), StepIncomplete where a “no” does not say why, and as photos.add_photos does.
     """
+    lock_problem_of(report.pk)  # before any row: `reopen` needs it, and whoever has it waits for our row
     locked = lock(report)
     if locked.status not in CLOSED:
         raise NotClosed

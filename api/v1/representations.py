@@ -85,10 +85,10 @@ class ReportSerializer(GeoFeatureModelSerializer):
 
     def _parent(self, report: Report) -> dict[str, Any]:
         """Whether it is a duplicate, and of which report; as far as the viewer may know."""
-        cluster = report.duplicate_cluster
-        if cluster is None:
+        if report.duplicate_cluster_id is None:
             return {"duplicate": False, "parent": None}
-        roots = Report.objects.filter(pk=cluster.root_report_id).exclude(pk=report.pk)
+        # Found by the key: the problem may have ended since the report was read.
+        roots = Report.objects.filter(rooted_clusters=report.duplicate_cluster_id).exclude(pk=report.pk)
         if not self._insider:
             roots = roots.publicly_clustered() if self._shows_decision(report) else roots.none()
         parent = roots.values_list("reference", flat=True).first()

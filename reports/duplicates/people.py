@@ -34,15 +34,16 @@ class Person:
     contact: NewContact = field(default_factory=NewContact)
 
     @property
+    def certain(self) -> list[str]:
+        """The keyed hashes of what others do not know: account and device."""
+        account = keyed_hash("account", str(self.user.pk) if self.user else "")
+        return [each for each in (account, keyed_hash("device", self.device_id)) if each]
+
+    @property
     def hashes(self) -> list[str]:
         """The keyed hashes of all that names the person, the most certain first."""
-        named = [
-            keyed_hash("account", str(self.user.pk) if self.user else ""),
-            keyed_hash("device", self.device_id),
-            keyed_hash("phone", self.contact.phone),
-            keyed_hash("email", self.contact.email.lower()),
-        ]
-        return [each for each in named if each]
+        contact = keyed_hash("phone", self.contact.phone), keyed_hash("email", self.contact.email.lower())
+        return [*self.certain, *(each for each in contact if each)]
 
 
 @transaction.atomic
@@ -55,16 +56,18 @@ def support(*, report: Report, person: Person, language: str, at: datetime) -> b
     hashes = person.hashes
     if not hashes:
         raise NobodyInParticular
-    if _has_told(report, hashes):
+    # One after the other with whoever closes it: who has joined in time is among those who are told.
+    locked = Report.objects.select_for_update(no_key=True).get(pk=report.pk)
+    if _has_told(locked, hashes):
         raise OwnReport
-    if _is_closed(report):
+    if _is_closed(locked):
         raise ProblemClosed
-    supporter = _supporter(report, hashes)
+    supporter = _supporter(locked, hashes)
     is_new = supporter is None
     if supporter is None:
         values = {"user": person.user, "language": language, "at": at}
-        supporter, is_new = Supporter.objects.get_or_create(report=report, person_hash=hashes[0], defaults=values)
-    _keep(supporter, person.contact)
+        supporter, is_new = Supporter.objects.get_or_create(report=locked, person_hash=hashes[0], defaults=values)
+    _keep(supporter, person.contact, is_sure=is_new or supporter.person_hash in person.certain)
     return is_new
 
 
@@ -98,15 +101,19 @@ def _is_closed(report: Report) -> bool:
     return cluster_id is None or not Report.objects.filter(duplicate_cluster=cluster_id).open().exists()
 
 
-def _keep(supporter: Supporter, contact: NewContact) -> None:
+def _keep(supporter: Supporter, contact: NewContact, *, is_sure: bool) -> None:
+    """Keep where to reach the person; who is known by a telephone or an e-mail alone only adds what is not there.
+
+    Others may know these too, and are not to lead away what the person is told.
+    """
     if not contact.phone and not contact.email:
         return
-    values: dict[str, str] = {}
-    if contact.phone:
-        values |= {"phone": contact.phone, "phone_hash": keyed_hash("phone", contact.phone)}
-    if contact.email:
-        values |= {"email": contact.email, "email_hash": keyed_hash("email", contact.email.lower())}
-    SupporterContact.objects.update_or_create(supporter=supporter, defaults=values)
+    kept = SupporterContact.objects.filter(supporter=supporter).first() or SupporterContact(supporter=supporter)
+    if contact.phone and (is_sure or not kept.phone):
+        kept.phone, kept.phone_hash = contact.phone, keyed_hash("phone", contact.phone)
+    if contact.email and (is_sure or not kept.email):
+        kept.email, kept.email_hash = contact.email, keyed_hash("email", contact.email.lower())
+    kept.save()
 
 
 def people_waiting(reports: Collection[Report]) -> dict[int, int]:
@@ -126,10 +133,15 @@ def people_waiting(reports: Collection[Report]) -> dict[int, int]:
         problem = (cluster_id, None) if cluster_id else (None, report_id)
         people.setdefault(problem, []).append([each for each in hashes if each])
     counts = {problem: _count(each) for problem, each in people.items()}
-    return {
-        each.pk: counts[(each.duplicate_cluster_id, None) if each.duplicate_cluster_id else (None, each.pk)]
-        for each in reports
-    }
+    found = {each.pk: counts.get(_problem_of(each)) for each in reports}
+    # A problem may have ended since its report was read: then it is asked again what that one is part of now.
+    gone = [pk for pk, count in found.items() if count is None]
+    again = people_waiting(Report.objects.filter(pk__in=gone)) if gone else {}
+    return {pk: again[pk] if count is None else count for pk, count in found.items()}
+
+
+def _problem_of(report: Report) -> tuple[int | None, int | None]:
+    return (report.duplicate_cluster_id, None) if report.duplicate_cluster_id else (None, report.pk)
 
 
 def _count(tellings: Iterable[Sequence[str]]) -> int:

@@ -161,6 +161,17 @@ def test_support_is_taken_back_by_whoever_gave_it(hole, join) -> None:
     assert join(hole, method="delete").status_code == 400
 
 
+def test_who_knows_the_telephone_of_somebody_does_not_lead_away_what_they_are_told(hole, join) -> None:
+    join(hole, device_id="phone-1", contact={"phone": "09120000002", "email": "b@c.example"})
+    assert join(hole, contact={"phone": "09120000002", "email": "thief@c.example"}).status_code == 200
+    assert join(hole, device_id="phone-2", contact={"email": "b@c.example", "phone": "09120000003"}).status_code == 200
+    kept = SupporterContact.objects.get()
+    assert (kept.phone, kept.email) == ("+989120000002", "b@c.example")
+
+    join(hole, device_id="phone-1", contact={"email": "new@c.example"})
+    assert SupporterContact.objects.get().email == "new@c.example"
+
+
 def test_joining_is_limited_for_each_address(hole, join, settings) -> None:
     settings.ANONYMOUS_SUPPORTS_PER_HOUR = 2
 

@@ -1,0 +1,108 @@
+"""Two who act on one problem at the same instant: both are answered, and what is answered holds."""
+
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from api.v1 import support as joining
+from api.v1.desk import acts
+from notifications.models import Message
+from reports.duplicates import merge, split
+from reports.duplicates.locking import lock_cities
+from reports.handling import change_status
+from reports.models import Report, Supporter
+from reports.references import tracking_token
+from tests.api.desks import Desk, ok
+from tests.factories import UserFactory
+from tests.reports.duplicate_ground import gathered
+from tests.staff import FILED_AT, file_report, handler
+from tests.threads import InTheBackground, wait_until_somebody_waits_for_us
+
+pytestmark = pytest.mark.django_db
+LATER = FILED_AT + timedelta(hours=1)
+
+
+@pytest.fixture
+def pair(small_city) -> list[Report]:
+    """Two reports of one problem; the first stands for both."""
+    reports = [file_report(small_city.pothole, x=500 + number) for number in range(2)]
+    gathered(*reports)
+    return [Report.objects.get(pk=each.pk) for each in reports]
+
+
+def join(report: Report, device: str):
+    body = {"device_id": device, "contact": {"phone": "09120000009"}}
+    return Client().post(f"/api/v1/reports/{report.reference}/support", body, content_type="application/json")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_no_to_a_closing_waits_for_whoever_changes_the_problem_and_not_the_other_way_round(pair, time_machine):
+    first, second = pair
+    change_status(report=first, to="resolved", note="پر شد", at=FILED_AT, by=UserFactory())
+    time_machine.move_to(LATER)
+    body = {"token": tracking_token(second.reference), "was_solved": False, "words": "هنوز هست"}
+    answers = []
+    reporter = InTheBackground(lambda: answers.append(Desk().post(f"reports/{second.reference}/feedback", body)))
+    with transaction.atomic():
+        lock_cities([first.root_id])
+        reporter.start()
+        wait_until_somebody_waits_for_us()
+        list(Report.objects.select_for_update(no_key=True).filter(pk=second.pk))
+    reporter.join(20)
+    assert (reporter.raised, answers[0].status_code) == (None, 201)
+    assert answers[0].json()["has_reopened"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_joins_while_it_is_closed_is_told_or_refused(pair, small_city):
+    report = file_report(small_city.pothole, x=900)
+    answers = []
+    citizen = InTheBackground(lambda: answers.append(join(report, "phone-9")))
+    with transaction.atomic():
+        change_status(report=report, to="resolved", note="پر شد", at=FILED_AT, by=UserFactory())
+        citizen.start()
+        wait_until_somebody_waits_for_us()
+    citizen.join(20)
+    assert (citizen.raised, answers[0].status_code, answers[0].json()["code"]) == (None, 409, "report_closed")
+    assert not Supporter.objects.exists()
+    assert not Message.objects.filter(to="+989120000009").exists()
+
+
+def test_a_step_is_answered_though_the_problem_ends_meanwhile(pair, small_city, monkeypatch):
+    first, second = pair
+    desk = Desk.of(handler(small_city.west))
+    monkeypatch.setattr(acts, "change_status", _and_then(acts.change_status, partial(_part, second)))
+    answer = ok(desk.post(f"reports/{first.reference}/status", {"to": "in_progress"}))
+    assert (answer["status"], answer["duplicate"], answer["parent"]) == ("in_progress", False, None)
+
+
+def test_joining_is_answered_though_the_problem_ends_or_begins_meanwhile(pair, small_city, monkeypatch):
+    first, second = pair
+    monkeypatch.setattr(joining, "support", _and_then(joining.support, partial(_part, second)))
+    answer = join(first, "phone-1")
+    assert (answer.status_code, answer.json()["people_waiting"]) == (201, 2)
+    monkeypatch.undo()
+
+    others = [file_report(small_city.pothole, x=900 + number) for number in range(2)]
+    hold = partial(merge, reports=others, by=UserFactory(), at=LATER)
+    monkeypatch.setattr(joining, "support", _and_then(joining.support, hold))
+    answer = join(others[0], "phone-1")
+    assert (answer.status_code, answer.json()["people_waiting"]) == (201, 3)
+
+
+def _part(report: Report) -> None:
+    split(reports=[report], by=UserFactory(), at=LATER)
+
+
+def _and_then(verb, act):
+    """The verb, and at once after it somebody else's act."""
+
+    def both(*args, **kwargs):
+        made = verb(*args, **kwargs)
+        act()
+        return made
+
+    return both

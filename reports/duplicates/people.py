@@ -136,7 +136,7 @@ def people_waiting(reports: Collection[Report]) -> dict[int, int]:
     found = {each.pk: counts.get(_problem_of(each)) for each in reports}
     # A problem may have ended since its report was read: then it is asked again what that one is part of now.
     gone = [pk for pk, count in found.items() if count is None]
-    again = people_waiting(Report.objects.filter(pk__in=gone)) if gone else {}
+    again = people_waiting(list(Report.objects.filter(pk__in=gone))) if gone else {}
     return {pk: again[pk] if count is None else count for pk, count in found.items()}
 
 

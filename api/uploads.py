@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import IO, Any, Final, cast
+from typing import Any, Final
 
 from django.conf import settings
-from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest
-from django.http.multipartparser import MultiPartParser, MultiPartParserError
 from django.utils.translation import gettext as _
 from rest_framework.parsers import BaseParser, DataAndFiles
 
 from api.errors import Problem
-from reports.photos import NotTaken, PhotoHandler, StorageAway, TooManyAtOnce, sentences
+from reports.photos import CutShort, Malformed, NotTaken, StorageAway, TooManyAtOnce, read_parts, sentences
 
 FRAME: Final = 65_536  # bytes around the files: boundaries, headers, small fields
 
@@ -34,41 +32,15 @@ class PhotosParser(BaseParser):
         length = content_length(request)
         if length > settings.PHOTOS_PER_REQUEST * settings.PHOTO_MAX_BYTES + settings.MAX_BODY_BYTES + FRAME:
             raise too_large()
-        counted = Counted(stream)
-        handler = PhotoHandler()
         try:
-            parsed = MultiPartParser(request.META, cast(IO[bytes], counted), [handler], "utf-8").parse()
-        except (MultiPartParserError, SuspiciousOperation) as error:
-            handler.close_all()
-            detail = _("The body is not a form with files: send multipart/form-data with its boundary.")
-            raise Problem(status=400, code="malformed_multipart", detail=detail) from error
-        except (NotTaken, TooManyAtOnce, StorageAway) as error:
-            handler.close_all()
-            raise _refused(error) from error
-        except BaseException:
-            handler.close_all()
-            raise
-        if counted.count != length:
-            handler.close_all()
-            raise cut_short()
-        return DataAndFiles(*parsed)
-
-
-class Counted:
-    """A stream that counts what is read of it."""
-
-    def __init__(self, stream: IO[bytes]) -> None:
-        self.stream = stream
-        self.count = 0
-
-    def read(self, size: int = -1) -> bytes:
-        """The next bytes; raises Problem where the connection breaks."""
-        try:
-            content = self.stream.read(size)
-        except OSError as error:
+            parsed = read_parts(meta=request.META, stream=stream, length=length)
+        except Malformed as error:
+            raise malformed() from error
+        except CutShort as error:
             raise cut_short() from error
-        self.count += len(content)
-        return content
+        except (NotTaken, TooManyAtOnce, StorageAway) as error:
+            raise _refused(error) from error
+        return DataAndFiles(*parsed)
 
 
 def _refused(error: Exception) -> Problem:
@@ -85,6 +57,15 @@ def content_length(request: HttpRequest) -> int:
     except (KeyError, ValueError) as error:
         detail = _("Send the body's length as Content-Length.")
         raise Problem(status=411, code="length_required", detail=detail) from error
+
+
+def malformed() -> Problem:
+    """The refusal of a body that is no form, or has a part that nobody can read."""
+    detail = _(
+        "The body is not a form with files: send multipart/form-data with its boundary, "
+        "each part with its name in UTF-8."
+    )
+    return Problem(status=400, code="malformed_multipart", detail=detail)
 
 
 def cut_short() -> Problem:

@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "web.language.LanguageMiddleware",
     "api.errors.ProblemMiddleware",
     "api.short_way.ShortWayMiddleware",
+    "web.whole.WholeFormMiddleware",
     "web.sessions.PageSessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

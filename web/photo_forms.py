@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar, cast
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.db import transaction
 from django.http import HttpRequest
-from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 
 from people.models import PhotoWindow
@@ -38,23 +37,18 @@ REFUSALS = (
 
 
 def read_form(request: HttpRequest, form: type[Form]) -> Form:
-    """The form as it was sent; raises Unreadable, and what `photos.PhotoHandler` does.
-
-    Where it is too much, before anything is read.
-    """
+    """The form as it was sent; raises one of REFUSALS. Where it is too much, before anything is read."""
     length = request.META.get("CONTENT_LENGTH") or ""
     if length.isdigit() and int(length) > settings.PHOTOS_PER_REQUEST * settings.PHOTO_MAX_BYTES + FRAME:
         raise photos.NotTaken("photo_too_large")
-    handler = photos.PhotoHandler()
-    request.upload_handlers = [handler]
     try:
-        return form(request.POST, request.FILES)
-    except (MultiPartParserError, SuspiciousOperation) as error:
-        handler.close_all()
+        if request.content_type != "multipart/form-data":
+            return form(request.POST, request.FILES)
+        parts = photos.read_parts(meta=request.META, stream=cast(IO[bytes], request), length=int(length or 0))
+        request._post, request._files = parts  # type: ignore[attr-defined]  # the files are closed with the request
+        return form(*parts)
+    except (photos.CutShort, photos.Malformed, SuspiciousOperation) as error:
         raise Unreadable from error
-    except BaseException:
-        handler.close_all()
-        raise
 
 
 def store(request: HttpRequest, files: Sequence[Any], *, keep: bool, at: datetime) -> list[photos.Stored]:

@@ -46,6 +46,9 @@ def read_photos(request: Request, *, documents: bool = False, kind: PhotoKind | 
     """The files in parts named `photo`, each looked at; raises Problem that names the first that is not taken."""
     keep = flag(request.POST.get(KEEP, "false"), KEEP)
     kind = kind or kind_of(request.POST.get(KIND, PhotoKind.BEFORE))
+    if any(request.POST.getlist(PHOTO)):
+        detail = _("Send each photo as a file: its part is to have a filename.")
+        raise refusal([Fault(field=PHOTO, code="photo_missing", detail=detail)])
     sent = request.FILES.getlist(PHOTO)
     if len(sent) > settings.PHOTOS_PER_REQUEST:
         raise too_many_files()

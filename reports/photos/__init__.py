@@ -13,7 +13,7 @@ from reports.photos.adding import (
     store_meanwhile,
     withdraw,
 )
-from reports.photos.arriving import PhotoHandler, TooManyAtOnce
+from reports.photos.arriving import TooManyAtOnce
 from reports.photos.decoding import Refused, Unfinished
 from reports.photos.files import NotThere, StorageAway
 from reports.photos.hints import hint
@@ -28,15 +28,17 @@ from reports.photos.moderating import (
     remove,
     show,
 )
+from reports.photos.parts import CutShort, Malformed, read_parts
 from reports.photos.sniffing import NotTaken
 
 __all__ = [
+    "CutShort",
     "Incoming",
+    "Malformed",
     "NoRectangles",
     "NotForThePublic",
     "NotTaken",
     "NotThere",
-    "PhotoHandler",
     "Refused",
     "StorageAway",
     "Stored",
@@ -56,6 +58,7 @@ __all__ = [
     "look_at",
     "narrow",
     "or_gone",
+    "read_parts",
     "remove",
     "show",
     "store",

@@ -161,6 +161,18 @@ def test_a_name_with_a_path_leads_nowhere(report, send, stored_names, tmp_path):
         assert (head, len(folder), len(key)) == ("photos/private", 2, 32)
 
 
+@pytest.mark.parametrize("name", ["..", ".", "/", "a/", "&#0;", " "])
+def test_a_photo_is_taken_whatever_its_name(report, small_city, filing, name):
+    body = form_of(photo()).replace(b"p.jpg", name.encode())
+    told = f'--edge\r\nContent-Disposition: form-data; name="report"\r\n\r\n{json.dumps(filing())}\r\n'.encode()
+    for address, content in (
+        (f"{address_of(report)}?token={tracking_token(report.reference)}", body),
+        ("/api/v1/reports", told + body),
+    ):
+        assert Client().generic("POST", address, content, content_type=FORM).status_code == 201
+    assert Photo.objects.count() == Report.objects.count() == 2
+
+
 class TestABodyThatIsNoForm:
     def post(self, report, body: bytes, content_type: str, **more):
 
@@ -180,6 +192,33 @@ class TestABodyThatIsNoForm:
     def test_is_refused(self, report, content_type, status, code):
         response = self.post(report, b"--x\r\n", content_type)
         assert (response.status_code, response.json()["code"]) == (status, code)
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            form_of(b"x").replace(b"--edge--\r\n", b""),
+            form_of(b"x").replace(b"edge--", b"edge"),
+            form_of(b"x").replace(b"p.jpg", "عکس.jpg".encode("cp1256")),
+            form_of(b"x").replace(b'name="photo"; ', b""),
+            form_of(b"x").replace(b"Content-Disposition", b"X-Disposition"),
+            b"x",
+        ],
+        ids=["no end", "an end that is none", "a name in another encoding", "no name", "no disposition", "no part"],
+    )
+    def test_is_refused_rather_than_left_out(self, report, small_city, filing, stored_names, body):
+        told = f'--edge\r\nContent-Disposition: form-data; name="report"\r\n\r\n{json.dumps(filing())}\r\n'.encode()
+        for answer in (
+            self.post(report, body, FORM),
+            Client().generic("POST", "/api/v1/reports", told + body, content_type=FORM),
+        ):
+            assert (answer.status_code, answer.json()["code"]) == (400, "malformed_multipart")
+        assert (Report.objects.count(), Photo.objects.count(), stored_names()) == (1, 0, [])
+
+    def test_is_refused_where_a_photo_is_sent_as_text(self, report, send, small_city, filing):
+        told = {"report": json.dumps(filing()), "photo": "x"}
+        for answer in (send(report, photo="x"), Client().post("/api/v1/reports", told)):
+            assert (answer.status_code, answer.json()["code"]) == (400, "photo_missing")
+        assert Report.objects.count() == 1
 
     def test_is_refused_where_it_holds_no_photo(self, report, send):
         response = send(report)

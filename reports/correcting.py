@@ -12,6 +12,7 @@ from people.models import User
 from reports.handling import Decision, give, lock, next_office, offices_of, who_declined
 from reports.models import Assignment, Reason, Report
 from reports.photos import narrow
+from reports.searches import ask_for_searches
 from reports.visibility import public_face
 
 
@@ -75,7 +76,6 @@ def _write(report: Report, *, place: Point, kind: Category, route: Route, accura
     report.root_id, report.jurisdictions = route.root_id, route.codes
     report.public_location, report.public_jurisdictions = face.public_location, face.public_jurisdictions
     report.is_public, report.public_text = shown.is_public, shown.text
-    report.duplicates_sought_at = None  # its neighbors are others now
     report.save(
         update_fields=[
             "location",
@@ -87,9 +87,9 @@ def _write(report: Report, *, place: Point, kind: Category, route: Route, accura
             "public_jurisdictions",
             "is_public",
             "public_text",
-            "duplicates_sought_at",
         ]
     )
+    ask_for_searches([report.pk])  # its neighbors are others now
 
 
 def still_shown(report: Report, category: Category) -> Shown:

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import connection, connections, transaction
+from django.db.models import Exists, OuterRef
 
 from jurisdictions.models import Jurisdiction
 from reports.duplicates.comparing import Compared, compare
@@ -24,7 +25,8 @@ from reports.duplicates.locking import lock_cities
 from reports.duplicates.reclustering import place, recluster
 from reports.duplicates.score import Score
 from reports.duplicates.settings import Settings
-from reports.models import DuplicateLink, Report
+from reports.models import DuplicateLink, Report, Unsought
+from reports.searches import ask_for_searches, take_up
 
 TOGETHER: Final = 8_000  # reports that are read and compared together
 AT_ONCE: Final = 500  # reports in one transaction: nobody waits longer than that for the city
@@ -33,7 +35,8 @@ FORGOTTEN_AT_ONCE: Final = 10_000
 
 # What lies together stands together: points are ordered along a curve that fills the plane.
 _WAITING: Final = """
-SELECT id FROM reports_report WHERE root_id = %s AND duplicates_sought_at IS NULL ORDER BY location, id"""
+SELECT id FROM reports_report
+WHERE root_id = %s AND id IN (SELECT report_id FROM reports_unsought) ORDER BY location, id"""
 
 Clock = Callable[[], datetime]
 Progress = Callable[[int, int], None]
@@ -41,12 +44,13 @@ Progress = Callable[[int, int], None]
 
 def forget(*, city: Jurisdiction, progress: Progress | None = None) -> int:
     """Have every report of a city looked at again; how many. What people decided stays."""
-    total = done = 0
-    last = 0
-    rows = Report.objects.filter(root=city, duplicates_sought_at__isnull=False).order_by("pk")
+    done = last = 0
+    waiting = Unsought.objects.filter(report=OuterRef("pk"))
+    rows = Report.objects.filter(~Exists(waiting), root=city).order_by("pk")
     total = rows.count()
     while keys := list(rows.filter(pk__gt=last).values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE]):
-        done += Report.objects.filter(pk__in=keys).update(duplicates_sought_at=None)
+        ask_for_searches(keys)
+        done += len(keys)
         last = keys[-1]
         if progress:
             progress(done, total)
@@ -132,15 +136,17 @@ def _do_shared(piece: Sequence[int]) -> int:
 def _write(keys: Sequence[int], found: Compared, work: _Work, *, at: datetime) -> None:
     """Link and cluster these reports by what was found of them; compared anew where anything has changed since."""
     lock_cities([work.city_id])
+    take_up(keys)
     if not found.still_holds(keys):
         found = compare(keys, city_id=work.city_id, settings=work.settings)
     cluster_of = dict(Report.objects.filter(pk__in=keys, root=work.city_id).values_list("pk", "duplicate_cluster"))
+    if moved_away := set(keys) - cluster_of.keys():
+        ask_for_searches(moved_away)
     touched = _link(cluster_of.keys(), found, work, at=at)
     for key, cluster_id in cluster_of.items():
         if cluster_id is not None:  # it may have to leave
             touched.setdefault(key, set())
     _place(touched, work.settings, at=at)
-    Report.objects.filter(pk__in=[key for key in keys if key not in touched]).update(duplicates_sought_at=at)
 
 
 def _link(keys: Collection[int], found: Compared, work: _Work, *, at: datetime) -> dict[int, set[int]]:
@@ -177,7 +183,7 @@ def _place(touched: Mapping[int, set[int]], settings: Settings, *, at: datetime)
         return
     try:
         everybody = {*touched, *set().union(*touched.values())}
-        recluster(touched=everybody, at=at, settings=settings, sought=touched.keys())
+        recluster(touched=everybody, at=at, settings=settings)
     except TooLarge:
         for key, others in touched.items():
             place(key, touched=others, at=at, settings=settings)

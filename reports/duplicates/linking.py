@@ -20,6 +20,7 @@ from reports.duplicates.score import Score, score
 from reports.duplicates.settings import Settings
 from reports.models import DuplicateLink, LinkKind, LinkState, Report
 from reports.models.duplicate_link import BY_MACHINE, JOINING
+from reports.searches import take_up
 
 MANY: Final = 50
 _COPY: Final = """
@@ -73,12 +74,11 @@ def seek_duplicates(*, report_id: int, at: datetime) -> bool:
     city_id = _locked_city(report_id)
     if city_id is None:
         return False
+    take_up([report_id])
     settings = current_settings()
     touched = link_one(report_id, city_id=city_id, settings=settings, at=at)
     if touched or Report.objects.filter(pk=report_id, duplicate_cluster__isnull=False).exists():
         place(report_id, touched=touched, at=at, settings=settings)
-    else:
-        Report.objects.filter(pk=report_id).update(duplicates_sought_at=at)
     return True
 
 
@@ -105,7 +105,7 @@ def _locked_city(report_id: int) -> int | None:
         return None
     locked = {city for city in before if city is not None}
     lock_cities(locked)
-    # Locked itself: a photo that is decoded just now is seen, or asks for another search when this one is done.
+    # Locked itself, so that it stays there.
     after = where.select_for_update(no_key=True, of=("self",)).first() or (None, None)
     return after[0] if locked.issuperset({*after} - {None}) else None  # it is moving across just now: look again later
 

@@ -7,6 +7,7 @@ from notifications.models import Channel
 from reports.duplicates.reclustering import elect_again
 from reports.models import Contact, Report, StatusUpdate, SupporterContact
 from reports.models.report import ReportQuerySet
+from reports.searches import ask_for_searches
 from reports.telling import Listener
 from reports.workflow import CLOSED, Status, may_follow
 
@@ -25,7 +26,7 @@ def carry(*, report: Report, update: StatusUpdate, was: str, alone: bool = False
     """
     cluster_id = Report.objects.filter(pk=report.pk).values_list("duplicate_cluster", flat=True).first()
     if (was in CLOSED) and (update.status not in CLOSED):  # what came while it was closed may be the same after all
-        Report.objects.filter(pk=report.pk).update(duplicates_sought_at=None)
+        ask_for_searches([report.pk])
     if cluster_id is None:
         return []
     along = [] if alone else follow(report=report, update=update)

@@ -21,15 +21,13 @@ def recluster(
     at: datetime,
     most: int = MOST_FOR_PEOPLE,
     settings: Settings | None = None,
-    sought: Collection[int] = (),
 ) -> list[GivenBack]:
     """Let the clusters of all that hangs together with these reports follow from the links; raises TooLarge.
 
     A cluster keeps its key where most of it stays together. Who leaves one gets back the status that was its own.
-    `sought` are reports whose duplicates have been looked for just now, which is written down with it.
     """
     component = component_of(touched, most=most)
-    return store(component, component.clusters(settings or current_settings()), at=at, sought=sought)
+    return store(component, component.clusters(settings or current_settings()), at=at)
 
 
 def place(report_id: int, *, touched: Collection[int], at: datetime, settings: Settings) -> list[GivenBack]:
@@ -41,7 +39,7 @@ def place(report_id: int, *, touched: Collection[int], at: datetime, settings: S
         component = component_of({report_id, *touched}, most=MOST)
     except TooLarge:
         component = beside(report_id, edges=joining([report_id]))
-    return store(component, component.clusters(settings), at=at, sought=[report_id])
+    return store(component, component.clusters(settings), at=at)
 
 
 def elect_again(*, cluster_id: int) -> None:
@@ -52,9 +50,7 @@ def elect_again(*, cluster_id: int) -> None:
         _root(cluster, read_members(keys, locked=False).values())
 
 
-def store(
-    component: Component, groups: Sequence[frozenset[int]], *, at: datetime, sought: Collection[int] = ()
-) -> list[GivenBack]:
+def store(component: Component, groups: Sequence[frozenset[int]], *, at: datetime) -> list[GivenBack]:
     """Write the groups down as the clusters of the component's reports, and elect their roots."""
     members = component.members
     kept = _kept(groups, members)
@@ -65,7 +61,7 @@ def store(
     together = frozenset().union(*groups)
     alone = (key for key, each in members.items() if key not in together and each.cluster_id is not None)
     moved.update(dict.fromkeys(alone, None))
-    _move(moved, {key: members[key].cluster_id for key in sought if key in members}, at=at)
+    _move(moved)
     _end({each.cluster_id for each in members.values()} - set(kept.values()))
     for cluster, group in zip(clusters, groups, strict=True):
         _root(cluster, [members[key] for key in group])
@@ -74,20 +70,16 @@ def store(
     return give_back([key for key, each in members.items() if each.cluster_id in parted], at=at)
 
 
-# Each row once, whatever is written of it: a report is in a dozen indexes.
 _MOVE: Final = """
-UPDATE reports_report AS report
-SET duplicate_cluster_id = moved.cluster_id,
-    duplicates_sought_at = CASE WHEN moved.sought THEN %s::timestamptz ELSE report.duplicates_sought_at END
-FROM unnest(%s::bigint[], %s::bigint[], %s::boolean[]) AS moved (id, cluster_id, sought) WHERE report.id = moved.id"""
+UPDATE reports_report AS report SET duplicate_cluster_id = moved.cluster_id
+FROM unnest(%s::bigint[], %s::bigint[]) AS moved (id, cluster_id) WHERE report.id = moved.id"""
 
 
-def _move(moved: Mapping[int, int | None], sought: Mapping[int, int | None], *, at: datetime) -> None:
-    """Let reports be in clusters; those that were `sought` and stay are named with the cluster that they are in."""
-    rows = {**sought, **moved}
-    if rows:
+def _move(moved: Mapping[int, int | None]) -> None:
+    """Let reports be in clusters, or in none; one statement."""
+    if moved:
         with connection.cursor() as cursor:
-            cursor.execute(_MOVE, [at, list(rows), list(rows.values()), [key in sought for key in rows]])
+            cursor.execute(_MOVE, [list(moved), list(moved.values())])
 
 
 def _kept(groups: Sequence[frozenset[int]], members: Mapping[int, Member]) -> dict[frozenset[int], int]:

@@ -9,8 +9,9 @@ from people.models import User
 from reports.duplicates.locking import lock_cities
 from reports.duplicates.reclustering import recluster
 from reports.duplicates.reviving import follow_again
-from reports.models import ActKind, DuplicateAct, DuplicateLink, Report
+from reports.models import ActKind, DuplicateAct, DuplicateLink
 from reports.models.duplicate_link import BY_MACHINE
+from reports.searches import ask_for_searches
 
 
 class UndoneAlready(Exception):
@@ -47,7 +48,7 @@ def undo(*, act: DuplicateAct, by: User | None, at: datetime, note: str = "") ->
     _bring_back(links, was)
     recluster(touched=touched, at=at)
     follow_again(act.changes.get("statuses", []), at=at)
-    Report.objects.filter(pk__in=undone.reports.values("pk")).update(duplicates_sought_at=None)
+    ask_for_searches(undone.reports.values_list("pk", flat=True))
     return undone
 
 

@@ -18,6 +18,7 @@ from reports.models.report import Report
 from reports.models.rerouting import Because, MoveState, Rerouting, ReroutingMove, ReroutingState
 from reports.models.status import StatusUpdate
 from reports.models.supporter import Supporter, SupporterContact
+from reports.models.unsought import Unsought
 
 __all__ = [
     "ActKind",
@@ -64,6 +65,7 @@ __all__ = [
     "Supporter",
     "SupporterContact",
     "SynonymGroup",
+    "Unsought",
     "Why",
     "WordKind",
 ]

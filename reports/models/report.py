@@ -85,7 +85,8 @@ class ReportQuerySet(models.QuerySet["Report"]):
 
     def unsought(self) -> Self:
         """Those whose duplicates nobody has looked for since they came, moved or were taken up again."""
-        return self.filter(duplicates_sought_at__isnull=True).order_by("-received_at")
+        waiting = RawSQL("SELECT report_id FROM reports_unsought", [])
+        return self.filter(pk__in=waiting).order_by("-received_at")
 
     def publicly_at(self, box: WorldBox) -> Self:
         """The public ones in a box of units, by the cells that it touches: few columns of them, see `is_narrow`."""
@@ -173,7 +174,7 @@ class Report(models.Model):
     code to a jurisdiction's code ({"district": "9", …}); a level that covers nothing there is absent. `public_x` and
     `public_y` are `public_location` in the square world of `geo.world`, and `public_words` is `public_text` as
     `persian.normalize.fold` has it: the database computes them. `duplicate_cluster` is the problem that the report is
-    held to be part of; `duplicates_sought_at` is null until its duplicates have been looked for.
+    held to be part of.
     """
 
     reference = models.CharField(_("reference"), max_length=16, unique=True, editable=False)
@@ -223,7 +224,6 @@ class Report(models.Model):
         db_index=False,
         verbose_name=_("problem with several reports"),
     )
-    duplicates_sought_at = models.DateTimeField(_("duplicates sought at"), null=True, blank=True, editable=False)
 
     objects = ReportQuerySet.as_manager()
 
@@ -260,12 +260,6 @@ class Report(models.Model):
                 fields=["duplicate_cluster"],
                 condition=Q(duplicate_cluster__isnull=False),
                 name="reports_report_duplicates",
-            ),
-            # The truth behind the job: whose duplicates nobody has looked for yet.
-            models.Index(
-                F("received_at").desc(),
-                condition=Q(duplicates_sought_at__isnull=True),
-                name="reports_report_unsought",
             ),
             # The inboxes: what is open, of a department and of everybody.
             models.Index(

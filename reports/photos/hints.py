@@ -3,7 +3,8 @@
 from django.db import transaction
 
 from reports.jobs import enqueue, enqueue_after_commit
-from reports.models import Report
+from reports.models import Unsought
+from reports.searches import ask_for_searches
 
 JOB = "reports.tasks.see_to_photos"
 SEEKING = "reports.tasks.seek"
@@ -23,9 +24,10 @@ def _enqueue() -> None:
 def ask_for_search(report_id: int) -> None:
     """Have the duplicates of a report looked for anew: there is a photo of it now. Nothing where that waits already.
 
-    In the transaction that writes down the photo's hash, with the report locked: a search under way has locked it too,
-    so it either sees the photo or is followed by another.
+    In the transaction that writes down the photo's hash: a search under way either sees the photo or is followed by
+    another.
     """
-    sought = Report.objects.filter(pk=report_id, duplicates_sought_at__isnull=False)
-    if sought.update(duplicates_sought_at=None):
+    waits = Unsought.objects.filter(report=report_id).exists()
+    ask_for_searches([report_id])
+    if not waits:
         enqueue_after_commit(SEEKING, report_id, group="duplicates")

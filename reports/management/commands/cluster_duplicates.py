@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from jurisdictions.models import Jurisdiction
 from reports.duplicates.batch import cluster_all, forget
+from reports.duplicates.collecting import collecting_rarely
 from reports.models import DuplicateCluster, Report
 
 
@@ -38,7 +39,8 @@ class Command(BaseCommand):
             self._one(city, most=options["most"], processes=options["processes"])
 
     def _one(self, city: Jurisdiction, *, most: int | None, processes: int) -> None:
-        done = cluster_all(city=city, clock=timezone.now, progress=self._progress, most=most, processes=processes)
+        with collecting_rarely():
+            done = cluster_all(city=city, clock=timezone.now, progress=self._progress, most=most, processes=processes)
         problems = DuplicateCluster.objects.filter(city=city).count()
         reports = Report.objects.filter(root=city, duplicate_cluster__isnull=False).count()
         self.stdout.write(f"{city.code}: {done} reports looked at; {reports} tell of {problems} problems with several.")

@@ -11,6 +11,7 @@ from typing import Any, TextIO
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
+from reports.duplicates.collecting import collecting_rarely
 from reports.duplicates.current import current_settings
 from reports.duplicates.fitting import Fitted, TooFewLabels, fit
 from reports.duplicates.labels import UnusableLabels, read_labels
@@ -51,7 +52,7 @@ class Command(BaseCommand):
         """Match, and say on standard error what came of it."""
         try:
             settings = _settings(options["by"])
-            with read_rows(options["in"], settings=settings) as rows:
+            with collecting_rarely(), read_rows(options["in"], settings=settings) as rows:
                 self._match(rows, settings, options)
         except (UnusableRows, UnusableLabels, TooFewLabels, UnreadableSettings) as error:
             raise CommandError(str(error)) from error

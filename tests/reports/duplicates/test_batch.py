@@ -12,6 +12,7 @@ from reports.correcting import correct
 from reports.duplicates import batch, current_settings, seek_duplicates
 from reports.duplicates.surroundings import read_surroundings, tiles_around
 from reports.models import DuplicateCluster, DuplicateLink, LinkState, Photo, Report
+from reports.searches import ask_for_searches
 from tests.factories import CategoryFactory
 from tests.reports.duplicate_ground import link, together
 from tests.shapes import at
@@ -39,9 +40,10 @@ def problems() -> set[tuple[str, frozenset[str]]]:
 
 
 def forget_all() -> None:
-    Report.objects.update(duplicate_cluster=None, duplicates_sought_at=None)
+    Report.objects.update(duplicate_cluster=None)
     DuplicateCluster.objects.all().delete()
     DuplicateLink.objects.all().delete()
+    ask_for_searches(Report.objects.values_list("pk", flat=True))
 
 
 @pytest.mark.long

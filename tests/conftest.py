@@ -28,6 +28,7 @@ from jurisdictions.models import (
     Level,
     RoutingRule,
 )
+from reports.photos import decoding
 from tests.browser import chromium, idle, reader, visit
 from tests.database import django_db_modify_db_settings
 from tests.factories import (
@@ -170,6 +171,21 @@ def _nothing_kept() -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _fast_passwords() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _each_photo_decoded_once() -> None:
+    # What the program makes of a photo depends on nothing else; to start it again took most of a test.
+    known: dict[Any, Any] = {}
+    decoded = decoding._run
+
+    def remembered(content: bytes, mime: str) -> tuple[dict[str, Any], bytes]:
+        key = content, mime, decoding.PROGRAM, decoding.MEMORY, decoding.SECONDS, settings.PHOTO_MAX_PIXELS
+        if key not in known:
+            known[key] = decoded(content, mime)
+        return known[key]
+
+    decoding._run = remembered
 
 
 @pytest.fixture(scope="session", autouse=True)

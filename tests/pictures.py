@@ -2,6 +2,7 @@
 
 import struct
 import zlib
+from functools import cache
 from io import BytesIO
 from typing import Any
 
@@ -84,20 +85,18 @@ def thumbnail() -> bytes:
     return out.getvalue()
 
 
-def photo(
-    form: str = "JPEG",
-    *,
-    image: Image.Image | None = None,
-    lon: float | None = None,
-    lat: float | None = None,
-    orientation: int = 1,
-    seed: int = 0,
-    **more: Any,
-) -> bytes:
-    """A photo of that form, with all that a phone and a program for pictures leave in it."""
-    image = image or scene(seed=seed)
-    told = exif(lon=lon, lat=lat, orientation=orientation, **more)
-    out = BytesIO()
+def photo(form: str = "JPEG", *, image: Image.Image | None = None, seed: int = 0, **told: Any) -> bytes:
+    """A photo of that form, with all that a phone and a program for pictures leave in it; `told` as in `exif`."""
+    return _taken(form, image, **told) if image else _photo_of_a_scene(form, seed, **told)
+
+
+@cache  # many tests send the same
+def _photo_of_a_scene(form: str, seed: int, **told: Any) -> bytes:
+    return _taken(form, scene(seed=seed), **told)
+
+
+def _taken(form: str, image: Image.Image, **words: Any) -> bytes:
+    told, out = exif(**words), BytesIO()
     if form == "JPEG":
         image.save(out, "JPEG", quality=90, exif=told, xmp=XMP, comment=SECRETS["comment"], icc_profile=PROFILE)
         return with_iptc(out.getvalue())
@@ -145,13 +144,18 @@ def plain(image: Image.Image, form: str = "JPEG", **options: Any) -> bytes:
 
 def png_of(width: int, height: int) -> bytes:
     """A PNG of a single tone, one bit a pixel, made without its pixels in memory: a bomb where it is large."""
-    row = b"\0" + b"\0" * ((width + 7) // 8)
-    packed, pack = [], zlib.compressobj(9)
-    for _ in range(height):
-        packed.append(pack.compress(row))
-    data = b"".join([*packed, pack.flush()])
+    data = _zeros((1 + (width + 7) // 8) * height)
     header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", data) + _chunk(b"IEND", b"")
+
+
+def _zeros(count: int) -> bytes:
+    """So many zero bytes as zlib packs them: a million, packed to stand alone, as often as it takes, and the rest."""
+    pack, end = (zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS) for _ in range(2))
+    block = pack.compress(bytes(1_000_000)) + pack.flush(zlib.Z_FULL_FLUSH)
+    rest = end.compress(bytes(count % 1_000_000)) + end.flush()
+    adler = count % 65_521 << 16 | 1
+    return b"\x78\xda" + block * (count // 1_000_000) + rest + struct.pack(">I", adler)
 
 
 def _chunk(name: bytes, content: bytes) -> bytes:

@@ -1,19 +1,22 @@
 """Odd files from odd programs: what can be understood is taken, the rest is refused in a sentence; nothing half."""
 
 import json
-import subprocess
-import sys
+import os
+import signal
+from functools import partial
 from io import StringIO
+from pathlib import Path
 
 import pytest
 import shapely
 from django.core.management import CommandError, call_command
+from django.db import connection
 from shapely import GeometryCollection, LineString, MultiPolygon, Point
 
 from jurisdictions.models import Boundary, BoundarySet, Jurisdiction
 from tests.boundary_files import convert, east, feature, run_import, west, words_for, write, write_wkt
 from tests.factories import CityFactory, LevelFactory
-from tests.processes import ROOT, environment
+from tests.processes import beside
 from tests.shapes import lonlat, square
 
 LAYERED = ["a.gpkg", "a.fgb", "a.shp", "a.kml"]
@@ -155,23 +158,17 @@ def test_a_refusal_is_in_the_language_of_the_service(town, tmp_path, rows, sente
     assert sentence in str(error.value)
 
 
-# The process kills itself when the boundaries are written but not committed.
-KILLED = """
-import os, signal, sys
-import django
-django.setup()
-from django.core.management import call_command
-from django.db import connection
+def _import_until_it_is_killed(file: Path) -> None:
+    """The process kills itself when the boundaries are written but not committed."""
 
-def killing(execute, sql, params, many, context):
-    result = execute(sql, params, many, context)
-    if 'INSERT INTO "jurisdictions_boundary"' in sql:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return result
+    def killing(execute, sql, params, many, context):
+        result = execute(sql, params, many, context)
+        if 'INSERT INTO "jurisdictions_boundary"' in sql:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
 
-with connection.execute_wrapper(killing):
-    call_command("import_boundaries", *sys.argv[1:])
-"""
+    with connection.execute_wrapper(killing):
+        run_import(file)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -179,15 +176,9 @@ def test_r17_an_import_that_is_killed_leaves_nothing_and_the_next_is_whole(tmp_p
     LevelFactory()
     CityFactory(code="town")
     file = write(tmp_path / "a.geojson", west(), east())
-    done = subprocess.run(
-        [sys.executable, "-c", KILLED, str(file), *words_for()],
-        cwd=ROOT,
-        env=environment(DJANGO_SETTINGS_MODULE="config.settings"),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == -9, done.stderr
+    process = beside(partial(_import_until_it_is_killed, file))
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
     assert not BoundarySet.objects.exists()
     assert not Jurisdiction.objects.filter(level__code="district").exists()
     assert "Stored." in run_import(file)

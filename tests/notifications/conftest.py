@@ -1,11 +1,10 @@
 """A gateway and a mail server on real sockets, a clock that stands still, and the real worker."""
 
 import socketserver
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
+from multiprocessing.process import BaseProcess
 from typing import Any
 
 import pytest
@@ -13,8 +12,8 @@ import pytest
 from notifications.fake_gateway import Inbox, serve
 from notifications.models import Message
 from notifications.outbox import drain, put
-from tests.notifications.helpers import NOON, Clock, Gateway, MailServer, SmtpTalk, kill
-from tests.processes import ROOT, environment
+from tests.notifications.helpers import NOON, Clock, Gateway, MailServer, SmtpTalk
+from tests.processes import worker_beside
 
 
 @pytest.fixture
@@ -78,17 +77,6 @@ def mail_server(settings) -> Iterator[MailServer]:
 
 
 @pytest.fixture
-def worker(settings, transactional_db) -> Iterator[Callable[[], Any]]:
+def worker(transactional_db) -> Callable[[], AbstractContextManager[BaseProcess]]:
     """The real worker, on the test database and with the gateway of the settings, as a context manager."""
-    access = environment(SMS_GATEWAY_URL=settings.SMS_GATEWAY_URL, SMS_GATEWAY_TOKEN=settings.SMS_GATEWAY_TOKEN)
-
-    @contextmanager
-    def running() -> Iterator[subprocess.Popen]:
-        command = [sys.executable, "manage.py", "qcluster"]
-        process = subprocess.Popen(command, cwd=ROOT, env=access, start_new_session=True)
-        try:
-            yield process
-        finally:
-            kill(process)
-
-    return running
+    return worker_beside

@@ -1,10 +1,6 @@
 """What the tests of telling people stand on: patience, a clock, a gateway, a mail server, the real worker."""
 
-import contextlib
-import os
-import signal
 import socketserver
-import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -102,10 +98,3 @@ class SmtpTalk(socketserver.StreamRequestHandler):
 
     def _say(self, line: str) -> None:
         self.wfile.write(f"{line}\r\n".encode())
-
-
-def kill(process: subprocess.Popen) -> None:
-    """The worker and all it has started, at once, as by a power cut."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()

@@ -11,7 +11,8 @@ from notifications.fake_gateway import Fault
 from notifications.models import Message, State
 from reports.handling import change_status
 from reports.models import Report
-from tests.notifications.helpers import NOON, kill, until
+from tests.notifications.helpers import NOON, until
+from tests.processes import kill
 from tests.reports.duplicate_ground import gathered
 from tests.staff import file_report
 

@@ -11,7 +11,8 @@ from django_q.tasks import async_task
 from notifications.leases import LEASE
 from notifications.models import Message, State
 from notifications.outbox import BUDGET, DRAIN_JOB
-from tests.notifications.helpers import NOON, kill, until
+from tests.notifications.helpers import NOON, until
+from tests.processes import kill, running_worker
 
 pytestmark = pytest.mark.long
 
@@ -30,8 +31,8 @@ def the_broker_gives_the_job_out_again() -> None:
     assert OrmQ.objects.update(lock=NOON) == 1
 
 
-def test_a_message_goes_out_as_soon_as_it_is_put(gateway, worker, message):
-    with worker():
+def test_a_message_goes_out_as_soon_as_it_is_put(gateway, message, transactional_db):
+    with running_worker(SMS_GATEWAY_URL=settings.SMS_GATEWAY_URL, SMS_GATEWAY_TOKEN=settings.SMS_GATEWAY_TOKEN):
         message(body="سلام")
         until(sent)
     assert gateway.texts == ["سلام"]

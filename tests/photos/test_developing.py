@@ -1,10 +1,7 @@
 """The worker at its photos: told of them, again after it was killed, and by everybody once."""
 
 import os
-import subprocess
-import sys
 import threading
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -20,10 +17,10 @@ from reports.photos import decoding, developing
 from reports.photos.decoding import Unfinished, decode
 from reports.tasks import BUDGET, SEEKING, see_to_photos, seek, sweep_photos
 from tests.factories import CategoryFactory
-from tests.notifications.helpers import kill, until
+from tests.notifications.helpers import until
 from tests.photos.conftest import part, shown
 from tests.pictures import photo, plain, png_of, scene
-from tests.processes import ROOT, environment
+from tests.processes import kill, running_worker, worker_beside
 from tests.staff import file_report
 
 pytestmark = pytest.mark.django_db
@@ -32,25 +29,14 @@ FAR_APART = ((500, "چاله"), (560, "دریچه افتاده"))  # meters, and
 
 
 @pytest.fixture
-def worker(tmp_path, transactional_db):
+def worker(transactional_db):
     """The real worker on the test's database and folder, as a context manager."""
-
-    @contextmanager
-    def running(**changes: str):
-        access = environment(PHOTO_FOLDER=str(tmp_path / "photos"), **changes)
-        command = [sys.executable, "manage.py", "qcluster"]
-        process = subprocess.Popen(command, cwd=ROOT, env=access, start_new_session=True)
-        try:
-            yield process
-        finally:
-            kill(process)
-
-    return running
+    return worker_beside
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_worker_is_told_and_decodes_what_has_come(worker, report, send):
-    with worker():
+def test_the_worker_is_told_and_decodes_what_has_come(report, send, tmp_path):
+    with running_worker(PHOTO_FOLDER=str(tmp_path / "photos")):
         assert send(report, part(photo())).json()["photos"][0]["state"] == "received"
         until(lambda: shown(report))
 

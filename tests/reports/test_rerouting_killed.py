@@ -1,57 +1,48 @@
 """A rerouting whose process is killed in the middle of a transaction: nothing is half done, and the next goes on."""
 
-import subprocess
-import sys
+import os
+import signal
 from datetime import datetime
+from functools import partial
 
 import pytest
+from django.db import connection
 
+from jurisdictions.models import BoundarySet
 from reports.models import Assignment, Report, Rerouting
-from reports.rerouting import apply, carry_on, undo
-from tests.processes import ROOT, environment
+from reports.rerouting import acting, apply, carry_on, planning, preview, undo
+from tests.processes import beside
 from tests.reports.rerouting_ground import AFTER, BEFORE, NEW_DAY, widen_the_west
 from tests.staff import file_report
 
 MOVING = 7
-SIGKILL = -9
-
-# Two reports a step; the process kills itself when it is about to send a statement of the second step's.
-SCRIPT = """
-import os, signal, sys
-from datetime import date, datetime
-import django
-django.setup()
-from django.db import connection
-from jurisdictions.models import BoundarySet
-from reports.models import Rerouting
-from reports.rerouting import acting, apply, planning, preview, steps, undo
-
-act, at, table = sys.argv[1], datetime.fromisoformat(sys.argv[2]), sys.argv[3]
-acting.BATCH = planning.CHUNK = 2
-done = []
-
-def killing(execute, sql, params, many, context):
-    result = execute(sql, params, many, context)
-    if done and connection.in_atomic_block and table in sql:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return result
-
-with connection.execute_wrapper(killing):
-    if act == "preview":
-        new = BoundarySet.objects.get(source="act 7")
-        preview(boundary_set=new, on=new.first_day, at=at, progress=lambda *far: done.append(far))
-    else:
-        verb = apply if act == "apply" else undo
-        verb(rerouting=Rerouting.objects.get(), at=at, progress=lambda *far: done.append(far))
-"""
 
 
 def killed(act: str, *, at: datetime, table: str) -> None:
     """Do it in a process that ends within the second step, having written to the table but not committed."""
-    words = [sys.executable, "-c", SCRIPT, act, at.isoformat(), table]
-    settings = {"DJANGO_SETTINGS_MODULE": "config.settings"}
-    done = subprocess.run(words, cwd=ROOT, env=environment(**settings), capture_output=True, text=True, check=False)
-    assert done.returncode == SIGKILL, done.stderr
+    process = beside(partial(_act, act, at=at, table=table))
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
+
+
+def _act(act: str, *, at: datetime, table: str) -> None:
+    """Two reports a step; the process kills itself when it has sent a statement of the second step's."""
+    acting.BATCH = planning.CHUNK = 2
+    done = []
+
+    def killing(execute, sql, params, many, context):
+        result = execute(sql, params, many, context)
+        if done and connection.in_atomic_block and table in sql:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
+
+    with connection.execute_wrapper(killing):
+        if act == "preview":
+            new = BoundarySet.objects.get(source="act 7")
+            preview(boundary_set=new, on=new.first_day, at=at, progress=lambda *far: done.append(far))
+        else:
+            verb = apply if act == "apply" else undo
+            verb(rerouting=Rerouting.objects.get(), at=at, progress=lambda *far: done.append(far))
 
 
 def states(rerouting: Rerouting) -> list[str]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from reports.duplicates import seek_duplicates
 from reports.models import DuplicateCluster, Report
 from tests.notifications.helpers import until
-from tests.processes import running_server, running_worker
+from tests.processes import running_server, worker_beside
 from tests.reports.duplicate_ground import together
 
 POSTS = 50
@@ -26,7 +26,7 @@ def all_sought() -> bool:
 def test_D9_fifty_posts_at_once_are_one_problem(small_city, filing) -> None:
     """Two server processes, fifty clients, two worker processes that take the jobs in any order."""
     start = threading.Barrier(POSTS)
-    with running_server(workers=2) as address, running_worker():
+    with running_server(workers=2) as address, worker_beside():
 
         def send(number: int) -> int:
             body = json.dumps(filing(x=500 + number % 3, device_id=f"phone-{number}")).encode()

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 
 from api.errors import Problem
 from people.access import Viewer, viewer_for
-from people.models import FilingWindow, PhotoWindow, RoutingWindow, SupportWindow, User, Window
+from people.models import FilingWindow, PhotoWindow, QuestionWindow, RoutingWindow, SupportWindow, User, Window
 from people.visitors import NoRoom, address_of, take
 from reports.contacts import keyed_hash
 from reports.photos import sentences
@@ -46,6 +46,15 @@ def count_points(request: Request, *, at: datetime, points: int) -> None:
         "send fewer, or try again in %(minutes)d minutes."
     )
     _count(request, RoutingWindow, at=at, more=points, most=settings.ANONYMOUS_POINTS_PER_HOUR, detail=detail)
+
+
+def count_question(request: Request, *, at: datetime) -> None:
+    """Count a question for similar reports without an account; raises Problem (429) beyond the limit."""
+    detail = gettext_lazy(
+        "Your address has asked for similar reports too often within this hour; file the report as it is, or ask again "
+        "in %(minutes)d minutes."
+    )
+    _count(request, QuestionWindow, at=at, most=settings.ANONYMOUS_QUESTIONS_PER_HOUR, detail=detail)
 
 
 def count_photos(request: Request, *, number: int, at: datetime) -> None:

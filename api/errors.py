@@ -142,7 +142,7 @@ CODES = {
     "wrong_offset": "Upload-Offset is not where the upload stands; HEAD says where it does.",
     "upload_too_long": "The piece reaches beyond the upload's length.",
     "upload_in_too_many_pieces": "The upload comes in too many pieces.",
-    "rate_limited": "Too many reports, points or photos from one address; Retry-After says when to come back.",
+    "rate_limited": "Too many reports, points, photos, … from one address; Retry-After says when to come back.",
     "server_error": "The mistake is ours; nothing was stored.",
 }
 

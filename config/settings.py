@@ -226,6 +226,7 @@ QUERY_TIMEOUT_MS = environment.number("QUERY_TIMEOUT_MS", 10_000)
 ANONYMOUS_REPORTS_PER_HOUR = environment.number("ANONYMOUS_REPORTS_PER_HOUR", 300)
 ANONYMOUS_SUPPORTS_PER_HOUR = environment.number("ANONYMOUS_SUPPORTS_PER_HOUR", 300)
 ANONYMOUS_POINTS_PER_HOUR = environment.number("ANONYMOUS_POINTS_PER_HOUR", 100_000)
+ANONYMOUS_QUESTIONS_PER_HOUR = environment.number("ANONYMOUS_QUESTIONS_PER_HOUR", 3_000)
 
 # -- Routing (metres) -------------------------------------------------------------------------------
 # A point no polygon covers goes to the nearest one within the first distance, to the "outside" queue within the second.

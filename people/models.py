@@ -198,4 +198,15 @@ class SupportWindow(Window):
         verbose_name_plural = _("support windows")
 
 
-WINDOWS: list[type[Window]] = [FilingWindow, RoutingWindow, PhotoWindow, SupportWindow]
+class QuestionWindow(Window):
+    """Questions for similar reports."""
+
+    class Meta:
+        verbose_name = _("question window")
+        verbose_name_plural = _("question windows")
+        constraints = [
+            models.UniqueConstraint(fields=["address", "hour"], name="people_questionwindow_address_hour_unique")
+        ]
+
+
+WINDOWS: list[type[Window]] = [FilingWindow, RoutingWindow, PhotoWindow, SupportWindow, QuestionWindow]

@@ -14,7 +14,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from api.clients import viewer_of
+from api.clients import count_question, viewer_of
 from api.conditional import FOR_ONE
 from api.params import Params, bad
 from api.permissions import Public
@@ -124,12 +124,15 @@ class SimilarView(APIView):
 def _answer(
     request: Request, *, category: str, description: str = "", limit: int = DEFAULT, **values: Any
 ) -> HttpResponse:
+    kind, viewer, at = find_category(category), viewer_of(request), timezone.now()
+    if viewer.user is None:
+        count_question(request, at=at)
     with query_timeout():
         found = find_similar(
-            category=find_category(category),
+            category=kind,
             description=description,
-            reported_at=timezone.now(),
-            viewer=viewer_of(request),
+            reported_at=at,
+            viewer=viewer,
             limit=limit,
             **values,
         )

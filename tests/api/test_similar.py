@@ -261,12 +261,29 @@ def test_bodies_that_cannot_be_answered_are_refused(client, small_city, filing, 
     assert (response.status_code, response.json()["code"]) == (400, code)
 
 
+def test_asking_without_an_account_is_limited_for_each_address(client, small_city, filing, settings):
+    settings.ANONYMOUS_QUESTIONS_PER_HOUR = 2
+    lon, lat = lonlat(500, 200)
+    question = {"lon": lon, "lat": lat, "category": "pothole"}
+    body = {name: filing()[name] for name in ("category", "location", "description")}
+    assert client.get(SIMILAR, question | {"category": "dragons"}).status_code == 400  # what is refused is no question
+    assert client.get(SIMILAR, question).status_code == 200
+    assert client.post(SIMILAR, body, content_type="application/json").status_code == 200
+    refused = client.get(SIMILAR, question, headers={"Accept-Language": "en"})
+    assert (refused.status_code, refused.json()["code"]) == (429, "rate_limited")
+    assert "file the report as it is" in refused.json()["detail"]
+    assert int(refused.headers["Retry-After"]) > 0
+    assert client.get(SIMILAR, question, REMOTE_ADDR="10.0.0.9").status_code == 200
+    token = make_token(user=handler(small_city.west), name="desk", at=timezone.now())[1]
+    assert client.get(SIMILAR, question, headers={"Authorization": f"Bearer {token}"}).status_code == 200
+
+
 def test_the_number_of_queries_does_not_depend_on_what_is_found(file, ask, django_assert_num_queries):
     file(505)
     ask()
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         assert len(ask(limit=20)) == 1
     for number in range(8):
         file(506 + number)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         assert len(ask(limit=20)) == 9

@@ -73,8 +73,8 @@ def everything() -> dict[str, list[dict[str, Any]]]:
 
 
 @contextmanager
-def until_the_end_of_the_class(django_db_blocker: Any) -> Iterator[None]:
-    """What is written inside is there for all tests of a class, each in a savepoint of its own, and then gone."""
+def until_the_end_of(django_db_blocker: Any) -> Iterator[None]:
+    """What is written inside is there for all tests of a class or module, each in a savepoint, and then gone."""
     with django_db_blocker.unblock(), transaction.atomic():
         yield
         transaction.set_rollback(True)

@@ -139,7 +139,7 @@ def _build_small_city() -> SmallCity:
     )
 
 
-_SMALL_CITY = Kept(
+SMALL_CITY = Kept(
     _build_small_city,
     [
         Level,
@@ -159,7 +159,7 @@ _SMALL_CITY = Kept(
 def small_city(db: None, request: pytest.FixtureRequest) -> SmallCity:
     """A city of two districts, a zone, civil works at both levels, and a rule for potholes."""
     # A browser keeps answers from test to test, by validators made of keys: for it they must be others each time.
-    return _build_small_city() if "visit" in request.fixturenames else _SMALL_CITY()
+    return _build_small_city() if "visit" in request.fixturenames else SMALL_CITY()
 
 
 @pytest.fixture(autouse=True)

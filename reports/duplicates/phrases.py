@@ -1,6 +1,7 @@
 """Phrases that stand for something, found in a text: the longest first, no word in two of them."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Final, Generic, TypeVar
 
 from persian.normalize import fold
@@ -10,10 +11,11 @@ LONGEST: Final = 3  # words of a phrase
 V = TypeVar("V")
 
 
-def phrases_of(word: str) -> list[tuple[str, ...]]:
+@lru_cache(maxsize=20_000)  # the same words come again with each edit of some
+def phrases_of(word: str) -> Sequence[tuple[str, ...]]:
     """The stems of a phrase; written together as well, since people leave out the space and the half-space."""
     tokens = tokens_of(fold(word))[:LONGEST]
-    return list(dict.fromkeys([tuple(map(stem, tokens)), (stem("".join(tokens)),)])) if tokens else []
+    return tuple(dict.fromkeys([tuple(map(stem, tokens)), (stem("".join(tokens)),)])) if tokens else ()
 
 
 class Phrases(Generic[V]):

@@ -42,9 +42,12 @@ from reports.models import (
     Report,
     StandardAnswer,
     StoredFile,
+    Unsought,
 )
 from reports.noting import write_note
 from reports.rerouting import preview
+from tests.city_files import until_the_end_of
+from tests.conftest import SMALL_CITY
 from tests.factories import (
     CategoryFactory,
     CityFactory,
@@ -98,9 +101,19 @@ def model_named(label: str):
     return next(model for model in MODELS if model._meta.label == label)
 
 
+@pytest.fixture(scope="module")
+def _filled(django_db_setup, django_db_blocker):
+    with until_the_end_of(django_db_blocker):
+        _fill(SMALL_CITY())
+        yield
+
+
 @pytest.fixture
-def full_city(small_city):
-    """A city with a row in every table that the staff can open."""
+def full_city(_filled, db):
+    """A city with a row in every table that the staff can open, made once."""
+
+
+def _fill(small_city) -> None:
     user = UserFactory(username="worker", first_name="مریم")
     MembershipFactory(user=user, jurisdiction=small_city.west)
     make_token(user=user, name="Counter", at=FILED_AT)
@@ -129,7 +142,6 @@ def full_city(small_city):
     for success in (True, False):
         Task.objects.create(id=f"{success}", name="t", func="f", started=FILED_AT, stopped=FILED_AT, success=success)
     OrmQ.objects.create(key="city-eye", payload=SignedPackage.dumps({"id": "1", "name": "t", "func": "f"}))
-    return small_city
 
 
 def _work_on(report, city) -> None:
@@ -174,6 +186,7 @@ WITHOUT_PAGES = {
     DensitySummary,
     PhotoUpload,
     StoredFile,
+    Unsought,
 }
 
 
@@ -291,14 +304,15 @@ def test_each_of_the_filters_is_tried_on_some_list(db):
 
 
 @pytest.fixture
-def without_the_list_of_models(monkeypatch):
-    """It is the same on every page, and takes half of the time that a page takes."""
+def just_the_page(monkeypatch, settings):
+    """Without the list of models, which is the same on every page and half of its price, and sessions from memory."""
     monkeypatch.setattr(admin.site, "get_app_list", lambda *_words, **_more: [])
+    settings.SESSION_ENGINE = "django.contrib.sessions.backends.cache"
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("app", APPS)
-def test_no_request_ends_in_a_server_error(full_city, without_the_list_of_models, app):
+def test_no_request_ends_in_a_server_error(full_city, just_the_page, app):
     """Django's own pages do for some of these; the test client would raise what a server answers with 500."""
     client = seated(superuser())
     for model in models_of(app):

@@ -17,7 +17,7 @@ from geo.files import read_features
 from jurisdictions.index import BoundaryIndex, one_snapshot
 from jurisdictions.models import Boundary, Department, RoutingRule
 from jurisdictions.routing import Asked, OutsideServiceArea, find_routes
-from tests.city_files import until_the_end_of_the_class
+from tests.city_files import until_the_end_of
 from tests.factories import (
     BoundaryFactory,
     CategoryFactory,
@@ -43,7 +43,7 @@ def district(city, code, shape, *, parent=None, level="district"):
 @pytest.fixture(scope="class")
 def ground(django_db_setup, django_db_blocker) -> Iterator[None]:
     """Two cities that touch: slanted edges, a gap of 20 m, an overlap, a hole, a park, a zone, rules of every kind."""
-    with until_the_end_of_the_class(django_db_blocker):
+    with until_the_end_of(django_db_blocker):
         _make_ground()
         yield
 

@@ -12,7 +12,7 @@ from shapely.geometry import shape
 
 from jurisdictions.models import Boundary, Category, Jurisdiction, Level, Moderation
 from jurisdictions.routing import Asked, find_routes
-from tests.city_files import everything, load, until_the_end_of_the_class
+from tests.city_files import everything, load, until_the_end_of
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 
@@ -25,7 +25,7 @@ class TestTheCityWeShip:
     @pytest.fixture(scope="class", autouse=True)
     @staticmethod
     def _loaded(django_db_setup, django_db_blocker):
-        with until_the_end_of_the_class(django_db_blocker):
+        with until_the_end_of(django_db_blocker):
             load(FIXTURES / "mashhad.json")
             yield
 

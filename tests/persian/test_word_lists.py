@@ -8,6 +8,7 @@ import pytest
 from persian.normalize import fold
 from reports.duplicates.phrases import phrases_of
 from reports.duplicates.shipped import shipped_settings
+from reports.duplicates.text import Telling
 
 FOLDER = Path(__file__).resolve().parents[2] / "fixtures"
 PLACES: list[list[str]] = json.loads((FOLDER / "places_fa.json").read_text("utf-8"))["groups"]
@@ -15,7 +16,10 @@ VALUES = json.loads((FOLDER / "topics_fa.json").read_text("utf-8"))
 TOPICS: dict[str, list[str]] = VALUES["topics"]
 FAULTS: dict[str, list[list[str]]] = VALUES["faults"]
 CODES = {each["code"] for each in json.loads((FOLDER / "categories.json").read_text("utf-8"))["categories"]} - {"other"}
-READ = shipped_settings().lexicon.read
+
+
+def _read(text: str) -> Telling:
+    return shipped_settings().lexicon.read(text)
 
 
 def test_each_category_has_its_words_and_the_ways_in_which_its_things_are_at_fault() -> None:
@@ -47,7 +51,7 @@ def test_a_word_names_one_kind_of_place() -> None:
     ],
 )
 def test_a_consequence_makes_one_think_of_its_cause(text: str, code: str) -> None:
-    topics = READ(fold(text)).evoked.topics
+    topics = _read(fold(text)).evoked.topics
     assert topics[code] == max(topics.values())
 
 
@@ -55,7 +59,7 @@ def test_a_consequence_makes_one_think_of_its_cause(text: str, code: str) -> Non
     "one, other", [("نونوایی", "سنگکی"), ("سوپری", "بقالی"), ("پایانه", "ترمینال"), ("قبرستون", "آرامگاه")]
 )
 def test_a_place_has_many_names(one: str, other: str) -> None:
-    assert READ(fold(one)).landmarks == READ(fold(other)).landmarks != frozenset()
+    assert _read(fold(one)).landmarks == _read(fold(other)).landmarks != frozenset()
 
 
 def test_what_others_call_a_category_means_one_and_none_by_its_own_name() -> None:

@@ -42,12 +42,15 @@ def test_the_worker_is_told_and_decodes_what_has_come(report, send, tmp_path):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_worker_killed_while_it_decodes_loses_nothing(worker, report, send):
-    slow = plain(scene(6000, 6000), "WEBP", lossless=True, method=0)
-    send(report, part(slow, mime="image/webp"))
-    with worker() as process:
-        until(lambda: decoders_of(process.pid))
-        kill(process)
+def test_a_worker_killed_while_it_decodes_loses_nothing(worker, report, send, tmp_path, monkeypatch):
+    slow = tmp_path / "decoder.py"
+    slow.write_text("import time; time.sleep(60)")
+    send(report, part(photo()))
+    with monkeypatch.context() as hard:
+        hard.setattr(decoding, "PROGRAM", slow)
+        with worker() as process:
+            until(lambda: decoders_of(process.pid))
+            kill(process)
     kept = Photo.objects.get()
     assert (kept.state, kept.attempts) == ("received", 1)
     Photo.objects.update(due_at=timezone.now())  # as it is when the lease has ended

@@ -15,7 +15,7 @@ from jurisdictions.models import Category, Jurisdiction, Street
 from notifications.models import Message
 from reports.models import Assignment, Contact, Report, StatusUpdate
 from reports.seeding import sowing
-from tests.city_files import town_files, until_the_end_of_the_class, write
+from tests.city_files import town_files, until_the_end_of, write
 from tests.shapes import GROUND
 
 UNTIL = "2026-06-01"
@@ -106,7 +106,7 @@ class TestAHundredAndFifty:
     @pytest.fixture(scope="class", autouse=True)
     @staticmethod
     def _seeded(django_db_setup, django_db_blocker, tmp_path_factory):
-        with until_the_end_of_the_class(django_db_blocker):
+        with until_the_end_of(django_db_blocker):
             manifest = write(tmp_path_factory.mktemp("town"), town_files())
             call_command("load_city", manifest, stdout=StringIO())
             seed(150)

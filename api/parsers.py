@@ -1,14 +1,18 @@
 """JSON as RFC 8259 has it: no NaN, no member twice, not too large, not too deep."""
 
+import codecs
 import json
 from collections.abc import Mapping
-from typing import IO, Any
+from typing import IO, Any, Final
 
 from django.conf import settings
+from django.utils.http import parse_header_parameters
 from django.utils.translation import gettext as _
 from rest_framework.parsers import BaseParser
 
 from api.errors import Problem
+
+READABLE: Final = frozenset({"utf-8", "ascii"})  # what is ASCII is UTF-8 as well
 
 
 class StrictJSONParser(BaseParser):
@@ -28,6 +32,7 @@ class StrictJSONParser(BaseParser):
         parser_context: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
         """The object in the body of at most `most_bytes` bytes of UTF-8."""
+        _refuse_charset(media_type or "")
         return read_object(stream.read(self.most_bytes + 1), most_bytes=self.most_bytes)
 
 
@@ -40,6 +45,20 @@ class StrictGeoJSONParser(StrictJSONParser):
     def most_bytes(self) -> int:
         """How large a collection may be."""
         return int(settings.MAX_COLLECTION_BYTES)
+
+
+def _refuse_charset(content_type: str) -> None:
+    """Refuse a body that says that it is not in UTF-8, with a Problem: RFC 8259 knows no other encoding."""
+    _media_type, parameters = parse_header_parameters(content_type)
+    if "charset" not in parameters:
+        return
+    try:
+        name = codecs.lookup(parameters["charset"]).name
+    except (LookupError, ValueError):
+        name = ""
+    if name not in READABLE:
+        detail = _("Send JSON in UTF-8; no other encoding is read.")
+        raise Problem(status=415, code="unsupported_charset", detail=detail)
 
 
 def read_object(body: bytes, *, most_bytes: int | None = None) -> dict[str, Any]:

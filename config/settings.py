@@ -136,21 +136,23 @@ TIME_ZONE = "UTC"
 
 # -- Files ------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATIC_ROOT = LOCAL / "static"
+_COLLECTED_FILES = LOCAL / "static"
 # Only these two come from npm; the rest of node_modules is none of the browser's business.
 STATICFILES_DIRS = [
     (name, ROOT / "node_modules" / folder)
     for name, folder in (("maplibre-gl", "maplibre-gl/dist"), ("vazirmatn", "vazirmatn/fonts/webfonts"))
     if (ROOT / "node_modules" / folder).is_dir()
 ]
-COLLECTED = (STATIC_ROOT / "staticfiles.json").is_file()
+COLLECTED = (_COLLECTED_FILES / "staticfiles.json").is_file()
+_BY_CONTENT = COLLECTED or environment.flag("COLLECT_STATIC")
+STATIC_ROOT = _COLLECTED_FILES if _BY_CONTENT else None  # a folder that is not there is warned of at each start
 WHITENOISE_USE_FINDERS = not COLLECTED
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "photos": storage.photos(LOCAL / "media"),
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-        if COLLECTED or environment.flag("COLLECT_STATIC")
+        if _BY_CONTENT
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }

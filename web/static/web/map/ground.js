@@ -1,5 +1,7 @@
 // Shapes as the map needs them: the extent of all, and for each the place where its name stands.
 
+export const NAMES_ZOOM = 10; // shapes drawn for this zoom are enough to find where a name stands
+
 const STEPS = 24; // cells a side of the grid in which the place for a name is sought
 
 /** [[west, south], [east, north]] of some features with polygons. */

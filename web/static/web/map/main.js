@@ -6,14 +6,13 @@ import { makeCard } from "./card.js";
 import { iconButton, make } from "./dom.js";
 import { boxOf, makeFeed } from "./feed.js";
 import { makeFilters } from "./filters.js";
+import { NAMES_ZOOM } from "./ground.js";
 import { keepViewOnSwitch, listOnly, watchPanel } from "./layout.js";
 import { LISTED, makeList } from "./list.js";
 import { makeLive } from "./live.js";
 import { nameOf, page, say } from "./page.js";
 import { makeShades } from "./shade.js";
 import { makeView } from "./view.js";
-
-const NAMES_ZOOM = 10; // coarse shapes are enough to find where a name stands, and what the map opens on
 
 const find = (id) => document.getElementById(id);
 

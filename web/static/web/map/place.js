@@ -4,12 +4,11 @@ import { Marker } from "../../maplibre-gl/maplibre-gl.mjs";
 
 import { read } from "./api.js";
 import { canDraw, makeMap, styled } from "./canvas.js";
-import { labelPoints } from "./ground.js";
+import { labelPoints, NAMES_ZOOM } from "./ground.js";
 import { page, say } from "./page.js";
 import { addGround, addStreets, startingStyle } from "./style.js";
 
 const ZOOM = 14.5;
-const NAMES_ZOOM = 10; // coarse shapes are enough to find where a name stands
 
 async function start(place) {
   if (!canDraw()) {

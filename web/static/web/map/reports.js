@@ -1,18 +1,16 @@
 // Reports on the map, from vector tiles: numbers where they are many, points colored by status where they are few.
 
 import { isPersian, page } from "./page.js";
-import { around } from "./style.js";
+import { around, BRAND, byZoom } from "./style.js";
 
-const BRAND = "#0b6265";
 const CLOSED = ["resolved", "rejected"];
-const CLUSTERS_BELOW = 14; // from this zoom on a tile holds each report by itself
+export const SINGLES_FROM = 14; // from this zoom on a tile holds each report by itself
 const DEEPEST = 16; // beyond, the map draws the tiles of this zoom larger
 const LAYERS = ["reports", "clusters", "cluster-counts"];
 const NOTHING = { type: "FeatureCollection", features: [] };
 const RADIUS = ["interpolate", ["linear"], ["log10", ["get", "count"]], 0, 7, 1, 12, 2, 16, 3, 20, 5, 27]; // of a cluster
 const BLANK = "city-eye-blank"; // a picture of nothing, a pixel large
 
-const byZoom = (...stops) => ["interpolate", ["exponential", 1.5], ["zoom"], ...stops];
 const ifClosed = (yes, no) => ["case", ["in", ["get", "status"], ["literal", CLOSED]], yes, no];
 
 /** Draw the reports that `parameters` choose (null: none); the names of the ground stand above single ones. */
@@ -71,7 +69,7 @@ function points() {
     type: "circle",
     source: "reports",
     "source-layer": "reports",
-    minzoom: CLUSTERS_BELOW,
+    minzoom: SINGLES_FROM,
     layout: { "circle-sort-key": ifClosed(0, 1) }, // the open ones above the closed
     paint: {
       "circle-color": statusColors(),
@@ -91,7 +89,7 @@ function clusters() {
     type: "circle",
     source: "reports",
     "source-layer": "reports",
-    maxzoom: CLUSTERS_BELOW,
+    maxzoom: SINGLES_FROM,
     layout: { "circle-sort-key": count },
     paint: {
       "circle-color": ["case", ["==", count, 1], "#2f7f82", BRAND],
@@ -122,7 +120,7 @@ function counts() {
     type: "symbol",
     source: "reports",
     "source-layer": "reports",
-    maxzoom: CLUSTERS_BELOW,
+    maxzoom: SINGLES_FROM,
     layout: {
       "symbol-sort-key": ["-", count], // the largest is placed first
       "icon-image": BLANK,

@@ -3,7 +3,7 @@
 import { isPersian, page } from "./page.js";
 
 const NAME = isPersian ? ["get", "name_fa"] : ["coalesce", ["get", "name_en"], ["get", "name_fa"]];
-const BRAND = "#0b6265";
+export const BRAND = "#0b6265";
 const BEYOND = "#e3e9e7";
 const LAND = "#fbfaf6";
 const DEEPEST = 15; // beyond, the map draws the tiles of this zoom larger
@@ -12,7 +12,7 @@ const DEEPEST = 15; // beyond, the map draws the tiles of this zoom larger
 const BESIDE = [0, 1, 1.5, 2, 2.5, 3, 3.5].flatMap((away) => around(away, away ? 12 : 1));
 
 /** A value that grows with the zoom: pairs of zoom and value. */
-const byZoom = (...stops) => ["interpolate", ["exponential", 1.5], ["zoom"], ...stops];
+export const byZoom = (...stops) => ["interpolate", ["exponential", 1.5], ["zoom"], ...stops];
 const ifHighway = (yes, no) => ["case", ["==", ["get", "road_class"], "highway"], yes, no];
 const FROM_TILES = { source: "ground", "source-layer": page.level };
 const collection = (features) => ({ type: "FeatureCollection", features });

@@ -4,13 +4,12 @@ import { read } from "./api.js";
 import { makeMap, styled } from "./canvas.js";
 import { extent, labelPoints } from "./ground.js";
 import { isInSight, padding, sightOffset } from "./layout.js";
-import { addReports } from "./reports.js";
+import { addReports, SINGLES_FROM } from "./reports.js";
 import { addGround, addStreets, startingStyle } from "./style.js";
 
 const TOUCH_PX = 10; // how far beside a point a finger may land
 const SAME_PLACE_PX = 3;
 const CLUSTER_PX = 2;
-const POINTS_FROM = 14; // from this zoom on each report is drawn by itself
 const DEEPEST_ENTERED = 18;
 
 /** A view on `shapes`; `onOpen` gets the reports at the place that was clicked, `onMoved` comes after each move. */
@@ -49,7 +48,7 @@ export async function makeView({ container, shapes, parameters, onOpen, onMoved,
 
 /** Go where the reports of a cluster part. */
 function enter(map, { geometry, properties }) {
-  const zoom = Math.min(DEEPEST_ENTERED, Math.max(properties.expansion_zoom ?? POINTS_FROM, Math.floor(map.getZoom()) + 1));
+  const zoom = Math.min(DEEPEST_ENTERED, Math.max(properties.expansion_zoom ?? SINGLES_FROM, Math.floor(map.getZoom()) + 1));
   map.easeTo({ center: geometry.coordinates, zoom, offset: sightOffset() });
 }
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from itertools import chain
 
 from people.models import User
+from reports.duplicates.clustering import tops
 from reports.duplicates.current import current_settings
 from reports.duplicates.facts import facts_of
 from reports.duplicates.linking import new_link
@@ -102,10 +104,10 @@ def _stored(pairs: Collection[Pair]) -> dict[Pair, DuplicateLink]:
 
 def _parts(group: Collection[int]) -> list[set[int]]:
     """The reports of a group, parted into those that links between them join."""
-    parts = {key: {key} for key in group}
     links = DuplicateLink.objects.joining().filter(first__in=group, second__in=group)
-    for one, other in links.values_list("first_id", "second_id"):
-        if parts[one] is not parts[other]:
-            both = parts[one] | parts[other]
-            parts |= dict.fromkeys(both, both)
-    return list({id(part): part for part in parts.values()}.values())
+    joined = links.values_list("first_id", "second_id")
+    top_of = tops(chain(((key, key) for key in group), joined))
+    parts: dict[int, set[int]] = {}
+    for key in group:
+        parts.setdefault(top_of[key], set()).add(key)
+    return list(parts.values())

@@ -8,9 +8,8 @@ from typing import Any, Final
 from django.db import connection
 
 from persian.normalize import fold
-from reports.models import Photo, PhotoKind
 from reports.models.report import ReportQuerySet
-from reports.photos.likeness import hashes_of
+from reports.photos.likeness import hashes_of, public_hashes_of
 from reports.workflow import CLOSED
 
 
@@ -70,16 +69,8 @@ def facts_of(report_ids: Iterable[int]) -> dict[int, Facts]:
 def public_facts_of(reports: ReportQuerySet) -> dict[int, Facts]:
     """What the public may know of these reports, by their keys: nothing private; two queries."""
     rows = list(reports.values_list(*_PUBLIC))
-    photos = _public_hashes([row[0] for row in rows])
+    photos = public_hashes_of([row[0] for row in rows])
     return {row[0]: _public(row, photos) for row in rows}
-
-
-def _public_hashes(keys: list[int]) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = {}
-    shown = Photo.objects.public().filter(report__in=keys, kind=PhotoKind.BEFORE, perceptual_hash__isnull=False)
-    for key, value in shown.order_by("report_id", "number").values_list("report_id", "perceptual_hash"):
-        found.setdefault(key, []).append(value or 0)
-    return found
 
 
 def _own(row: tuple[Any, ...], photos: Mapping[int, Sequence[int]]) -> Facts:

@@ -1,15 +1,15 @@
 """Weights from labelled pairs: logistic regression that keeps near the weights it began with, and keeps their signs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from reports.duplicates.clustering import Edge
+from reports.duplicates.clustering import Edge, tops
 from reports.duplicates.labels import Labels
-from reports.duplicates.nearness import meters
+from reports.duplicates.nearness import Place, meters
 from reports.duplicates.pairing import Pairing
 from reports.duplicates.replay import clusters_among, groups_of
 from reports.duplicates.rows import Floats, Ints, Rows
@@ -24,6 +24,7 @@ PULLS: Final = (1.0, 3.0, 10.0, 30.0, 100.0)  # how strongly weights are held to
 THRESHOLDS: Final = tuple(round(0.2 + 0.02 * step, 2) for step in range(38))
 FEWEST: Final = 20  # pairs of one problem
 SCENE_M: Final = 500.0  # what is nearer to each other is never parted between fitting and proving
+M_PER_LAT: Final = 110_000  # metres in a degree of latitude, at least
 _STEPS: Final = 60
 # What counts up to a limit (`score.evidence`); the rest counts in full.
 _LIKE: Final = np.array([name not in CONTRADICTIONS | IDENTITY for name in NAMES])
@@ -126,24 +127,21 @@ def _measured(rows: Rows, settings: Settings, one: int, other: int) -> tuple[lis
 
 def _scenes(rows: Rows, pairs: Ints) -> Ints:
     """The scene of each pair: rows that are near each other, however far the chain goes, are in one."""
-    members = np.unique(pairs)
-    places = {int(row): (float(rows.lon[row]), float(rows.lat[row])) for row in members}
-    root = {row: row for row in places}
+    places = {row: (float(rows.lon[row]), float(rows.lat[row])) for row in np.unique(pairs).tolist()}
+    scene_of = tops(_within_a_scene(places))
+    return np.array([scene_of[row] for row in pairs[:, 0].tolist()], np.int64)
 
-    def find(row: int) -> int:
-        while root[row] != row:
-            root[row] = root[root[row]]
-            row = root[row]
-        return row
 
+def _within_a_scene(places: Mapping[int, Place]) -> Iterator[tuple[int, int]]:
+    """The rows that are near each other; each is near itself."""
     ordered = sorted(places, key=lambda row: places[row][1])
     for number, row in enumerate(ordered):
+        yield row, row
         for other in ordered[number + 1 :]:
-            if (places[other][1] - places[row][1]) * 110_000 > SCENE_M:
+            if (places[other][1] - places[row][1]) * M_PER_LAT > SCENE_M:
                 break
             if meters(places[row], places[other]) <= SCENE_M:
-                root[find(row)] = find(other)
-    return np.array([find(int(row)) for row in pairs[:, 0]], np.int64)
+                yield row, other
 
 
 def proven(examples: Examples, start: Floats, pull: float) -> Floats:
@@ -241,9 +239,6 @@ def _pairs_of(count: int) -> int:
 def _with_weights(settings: Settings, weights: Floats, link_from: float) -> Settings:
     new = {name: round(float(weight), 2) for name, weight in zip(NAMES, weights, strict=True)}
     shift = {name: new[name] - settings.default.weights[name] for name in NAMES}
-    set_threshold: Callable[[Profile], Profile] = lambda profile: replace(  # noqa: E731 - of two kinds of profile
-        profile, link_from=link_from, suggest_from=min(profile.suggest_from, link_from)
-    )
     profiles = {
         code: replace(
             profile,
@@ -252,9 +247,13 @@ def _with_weights(settings: Settings, weights: Floats, link_from: float) -> Sett
         for code, profile in settings.profiles.items()
     }
     return settings.with_(
-        default=set_threshold(replace(settings.default, weights=new)),
-        profiles={code: set_threshold(profile) for code, profile in profiles.items()},
+        default=_linking_from(replace(settings.default, weights=new), link_from),
+        profiles={code: _linking_from(profile, link_from) for code, profile in profiles.items()},
     )
+
+
+def _linking_from(profile: Profile, limit: float) -> Profile:
+    return replace(profile, link_from=limit, suggest_from=min(profile.suggest_from, limit))
 
 
 def _signed(name: str, weight: float) -> float:

@@ -44,10 +44,6 @@ class DuplicateLinkQuerySet(models.QuerySet["DuplicateLink"]):
         """Those that a person has said no to."""
         return self.filter(state=LinkState.REJECTED)
 
-    def suggested(self) -> Self:
-        """Those that wait for somebody to decide."""
-        return self.filter(kind=LinkKind.DUPLICATE, state=LinkState.SUGGESTED)
-
     def touching(self, reports: object) -> Self:
         """Those with an end among these reports."""
         return self.filter(Q(first__in=reports) | Q(second__in=reports))

@@ -6,7 +6,7 @@ from math import ceil, floor
 
 from PIL import Image, ImageDraw
 
-from reports.photos.decoder import QUALITY, THUMBNAIL
+from reports.photos.decoder import THUMBNAIL, jpeg_of
 
 Rectangle = Sequence[float]  # x, y, width, height as parts (0 to 1) of the upright picture, from its upper left corner
 COVER = (24, 24, 24)
@@ -25,7 +25,7 @@ def covered(view: bytes, rectangles: Sequence[Rectangle]) -> tuple[bytes, bytes]
         draw.rectangle((left, top, right - 1, bottom - 1), fill=COVER)
     small = bare.copy()
     small.thumbnail((THUMBNAIL, THUMBNAIL))
-    return _jpeg(bare), _jpeg(small)
+    return jpeg_of(bare), jpeg_of(small)
 
 
 def _blocks(first: float, last: float, *, pixels: int) -> tuple[int, int]:
@@ -34,9 +34,3 @@ def _blocks(first: float, last: float, *, pixels: int) -> tuple[int, int]:
     JPEG spreads what it keeps throughout a block, and its colors two pixels into the next one.
     """
     return floor((first * pixels - SPREAD) / BLOCK) * BLOCK, ceil((last * pixels + SPREAD) / BLOCK) * BLOCK
-
-
-def _jpeg(image: Image.Image) -> bytes:
-    out = BytesIO()
-    image.save(out, "JPEG", quality=QUALITY, optimize=True, progressive=True)
-    return out.getvalue()

@@ -76,7 +76,7 @@ def decoded(content: bytes, *, mime: str, most_pixels: int) -> tuple[dict[str, A
     thumbnail = view.copy()
     thumbnail.thumbnail((THUMBNAIL, THUMBNAIL))
     told |= {"width": view.width, "height": view.height, "hash": _hash(view)}
-    return told, _jpeg(view), _jpeg(thumbnail)
+    return told, jpeg_of(view), jpeg_of(thumbnail)
 
 
 def _opened(content: bytes, form: str) -> Image.Image:
@@ -167,7 +167,8 @@ def _hash(image: Image.Image) -> int | None:
     return rows - (1 << 64) if rows >= 1 << 63 else rows
 
 
-def _jpeg(image: Image.Image) -> bytes:
+def jpeg_of(image: Image.Image) -> bytes:
+    """The picture as it is kept and served."""
     out = BytesIO()
     image.save(out, "JPEG", quality=QUALITY, optimize=True, progressive=True)
     return out.getvalue()

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from jurisdictions.models import Moderation
 from reports.models import Photo, PhotoKind, PhotoState, Refusal, Report
+from reports.models.photo import PhotoQuerySet
 from reports.photos import files, hints
 from reports.photos.covering import covered
 from reports.photos.decoding import Decoded, Refused, Unfinished, decode, taken_at
@@ -152,5 +153,5 @@ def _give_back(photo: Photo, *, until: datetime) -> None:
     _held(photo).update(due_at=until, attempts=photo.attempts - 1)
 
 
-def _held(photo: Photo) -> Any:
+def _held(photo: Photo) -> PhotoQuerySet:
     return Photo.objects.filter(pk=photo.pk, state=PhotoState.RECEIVED, attempts=photo.attempts)

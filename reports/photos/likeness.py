@@ -7,7 +7,8 @@ import dhash
 from django.core.files.base import File
 from django.db.models.expressions import RawSQL
 
-from reports.models import Photo
+from reports.models import Photo, PhotoKind
+from reports.models.photo import PhotoQuerySet
 from reports.photos.adding import look_at
 from reports.photos.decoding import decode
 
@@ -20,11 +21,20 @@ def hashes_of(report_ids: Collection[int]) -> dict[int, list[int]]:
 
     Of what shows the trouble, not its end: photos taken afterwards are left out.
     """
+    return _by_report(Photo.objects.usable(), report_ids)
+
+
+def public_hashes_of(report_ids: Collection[int]) -> dict[int, list[int]]:
+    """The same of the pictures that the public sees."""
+    return _by_report(Photo.objects.public(), report_ids)
+
+
+def _by_report(photos: PhotoQuerySet, report_ids: Collection[int]) -> dict[int, list[int]]:
     # As one value: thousands of keys written one by one take longer than the database takes to look.
     wanted = RawSQL("SELECT unnest(%s::bigint[])", [list(report_ids)])
-    ready = Photo.objects.usable().filter(report__in=wanted, kind="before", perceptual_hash__isnull=False)
+    shown = photos.filter(report__in=wanted, kind=PhotoKind.BEFORE, perceptual_hash__isnull=False)
     found: dict[int, list[int]] = {}
-    for report_id, value in ready.order_by("report_id", "number").values_list("report_id", "perceptual_hash"):
+    for report_id, value in shown.order_by("report_id", "number").values_list("report_id", "perceptual_hash"):
         found.setdefault(report_id, []).append(value or 0)
     return found
 

@@ -78,7 +78,7 @@ def _sheet(most: int) -> Sheet:
     total = Report.objects.count()
     most = min(most, total)
     file = _exported(STORE / "duplicates.csv", most)
-    matched = costs(["match_duplicates", str(file), str(file.with_suffix(".matched.csv"))])
+    matched = costs(_matching(file))
     with copied(COPY):
         environment = {"DATABASE_URL": url_of(COPY)}
         clustered = costs(["cluster_duplicates", "--most", str(most)], environment=environment)
@@ -92,7 +92,7 @@ def _sheet(most: int) -> Sheet:
         ],
         notes=[
             f"{LIMIT_S / 60:.0f} minutes by the clock for a million on two processors are {MOST_S:,.0f} s of them.",
-            f"{matched.said}",
+            matched.said,
             f"{clustered.said} {links:,} links.",
         ],
     )

@@ -8,7 +8,6 @@ import time
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -16,6 +15,7 @@ from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
+from bench.clock import database_clock
 from bench.database import copied
 from bench.table import Sheet
 from jurisdictions.calendars import plan_of
@@ -110,14 +110,11 @@ class _Watch:
     """What the clocks have said since it was made."""
 
     def __init__(self) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_backend_pid()")
-            self._backend = Path(f"/proc/{cursor.fetchone()[0]}/schedstat")
+        self._database_ms = database_clock()
         self._began = self._now()
 
     def _now(self) -> tuple[float, float, float]:
-        nanoseconds = int(self._backend.read_text().split()[0])  # of the processor, for this connection
-        return time.perf_counter(), time.process_time(), nanoseconds / 1e9
+        return time.perf_counter(), time.process_time(), self._database_ms() / 1000
 
     def taken(self, *, longest_s: float = 0, share: float = 1) -> Taken:
         """How long it took, times `share`."""

@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
-from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
@@ -17,9 +16,9 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from bench.clock import database_clock
 from bench.database import copied
 from bench.guard import Different
-from bench.processor import used_ms
 from bench.table import Sheet
 from jurisdictions.models import Department, Jurisdiction
 from people.models import Membership, Role, User
@@ -173,10 +172,8 @@ def _counted() -> Iterator[list[str]]:
 @contextmanager
 def _worked() -> Iterator[list[float]]:
     """The milliseconds that the processor worked meanwhile: for this process, and for its connection's."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        backend = Path(f"/proc/{cursor.fetchone()[0]}/schedstat")
     spent: list[float] = []
-    ours, theirs = time.process_time(), used_ms(backend)
+    database_ms = database_clock()
+    ours, theirs = time.process_time(), database_ms()
     yield spent
-    spent += [(time.process_time() - ours) * 1000, used_ms(backend) - theirs]
+    spent += [(time.process_time() - ours) * 1000, database_ms() - theirs]

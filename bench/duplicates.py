@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from operator import add
-from pathlib import Path
 from random import Random
 from statistics import median
 from typing import Final
@@ -15,6 +14,7 @@ from django.db import connection, transaction
 
 from bench import batches, problems
 from bench.batches import DEARER
+from bench.clock import database_clock
 from bench.table import Part, Sheet
 from reports.duplicates import Facts, Settings, current_settings, facts_of, find_candidates, score
 from reports.models import Report
@@ -102,16 +102,14 @@ def _timed(name: str, act: Callable[[Asked], int], asked: Sequence[Asked], *, go
     """The row of what is done for each that is asked about, after some to get warm."""
     for each in asked[:50]:
         act(each)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        backend = Path(f"/proc/{cursor.fetchone()[0]}/schedstat")
+    database_ms = database_clock()
     took, process, database, found = [], [], [], 0
     for each in [*asked] * ROUNDS:
-        before = time.perf_counter(), time.process_time(), int(backend.read_text().split()[0])
+        before = time.perf_counter(), time.process_time(), database_ms()
         found += act(each)
         took.append((time.perf_counter() - before[0]) * 1000)
         process.append((time.process_time() - before[1]) * 1000)
-        database.append((int(backend.read_text().split()[0]) - before[2]) / 1e6)
+        database.append(database_ms() - before[2])
     middle, worked = median(took), median(map(add, process, database))
     goal = f"≤ {goal_ms:g} ms: {_said(middle, goal_ms)}, of CPU {_said(worked, goal_ms)}"
     costs = f"{median(process):.2f}", f"{median(database):.2f}"

@@ -11,8 +11,6 @@ from django.contrib.gis.gdal import DataSource
 from geo.mvt import EXTENT
 
 STEP = 1.5  # steps of a tile by which two may round a place differently
-
-
 ASTRAY = 20  # of a page's reports that may lie beyond its box
 Box = tuple[float, ...]
 """West, south, east, north."""

@@ -20,6 +20,8 @@ TIPG, PYGEOAPI, VECTORTILES, SUPERCLUSTER = "TiPg", "pygeoapi", "django-vectorti
 PACKAGES: Final = {TIPG: "tipg", PYGEOAPI: "pygeoapi", VECTORTILES: "vectortiles", SUPERCLUSTER: "supercluster"}
 SCHEMA, TABLE = "bench_peers", "reports"
 COLLECTION: Final = f"{SCHEMA}.{TABLE}"
+_NAME: Final = {"en": "City Eye"}
+_CALLED: Final = {"title": _NAME, "description": _NAME, "keywords": {"en": ["reports"]}}
 
 _VIEW: Final = """
 DROP SCHEMA IF EXISTS {schema} CASCADE;
@@ -117,7 +119,34 @@ def _granian(
 
 def _config(url: str) -> dict[str, Any]:
     """What pygeoapi serves, in its own words."""
-    text = {"en": "City Eye"}
+    return {
+        "server": {
+            "bind": {"host": "127.0.0.1", "port": 5000},
+            "url": "http://127.0.0.1:5000",
+            "mimetype": "application/json; charset=UTF-8",
+            "encoding": "utf-8",
+            "language": "en-US",
+            "limits": {"default_items": 10, "max_items": 10_000},
+            "map": {"url": "https://tile.example/{z}/{x}/{y}.png", "attribution": "none"},
+        },
+        "logging": {"level": "ERROR"},
+        "metadata": {
+            "identification": {
+                **_CALLED,
+                "keywords_type": "theme",
+                "terms_of_service": "none",
+                "url": "https://city.example",
+            },
+            "license": {"name": "none", "url": "https://city.example"},
+            "provider": {"name": "City Eye", "url": "https://city.example"},
+            "contact": {"name": "City Eye"},
+        },
+        "resources": {"reports": _resource(url)},
+    }
+
+
+def _resource(url: str) -> dict[str, Any]:
+    """The view, in the database of that address."""
     parts = urlsplit(url)
     query = {key: values[0] for key, values in parse_qs(parts.query).items()}
     provider = {
@@ -136,38 +165,10 @@ def _config(url: str) -> dict[str, Any]:
         "table": TABLE,
         "geom_field": "geom",
     }
-    collection = {
+    return {
         "type": "collection",
-        "title": text,
-        "description": text,
-        "keywords": {"en": ["reports"]},
+        **_CALLED,
         "links": [],
         "extents": {"spatial": {"bbox": [-180, -90, 180, 90], "crs": "http://www.opengis.net/def/crs/OGC/1.3/CRS84"}},
         "providers": [provider],
-    }
-    return {
-        "server": {
-            "bind": {"host": "127.0.0.1", "port": 5000},
-            "url": "http://127.0.0.1:5000",
-            "mimetype": "application/json; charset=UTF-8",
-            "encoding": "utf-8",
-            "language": "en-US",
-            "limits": {"default_items": 10, "max_items": 10_000},
-            "map": {"url": "https://tile.example/{z}/{x}/{y}.png", "attribution": "none"},
-        },
-        "logging": {"level": "ERROR"},
-        "metadata": {
-            "identification": {
-                "title": text,
-                "description": text,
-                "keywords": {"en": ["reports"]},
-                "keywords_type": "theme",
-                "terms_of_service": "none",
-                "url": "https://city.example",
-            },
-            "license": {"name": "none", "url": "https://city.example"},
-            "provider": {"name": "City Eye", "url": "https://city.example"},
-            "contact": {"name": "City Eye"},
-        },
-        "resources": {"reports": collection},
     }

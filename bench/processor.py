@@ -8,19 +8,18 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from pathlib import Path
 from statistics import median
 from typing import Any, Final
 from urllib.parse import unquote
 
 from django.core import signals
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
-from django.db import connection
 from django.test import override_settings
 from django.urls import get_resolver
 
 from api import memory
 from bench import clusters, pages, questions, tiles
+from bench.clock import database_clock
 from bench.contests import recorded
 from bench.guard import Different
 from bench.statements import save
@@ -135,24 +134,17 @@ def _environ(address: str) -> dict[str, Any]:
 
 def _in_turns(*asks: Callable[[int], None]) -> list[Cost]:
     """Each one's median over the turns, after one to get warm."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        backend = Path(f"/proc/{cursor.fetchone()[0]}/schedstat")
-    turns = [[_cost(ask, turn, backend) for ask in asks] for turn in range(TURNS + 1)][1:]
+    database_ms = database_clock()
+    turns = [[_cost(ask, turn, database_ms) for ask in asks] for turn in range(TURNS + 1)][1:]
     return [
         Cost(median(each.web for each in costs), median(each.database for each in costs))
         for costs in zip(*turns, strict=True)
     ]
 
 
-def _cost(ask: Callable[[int], None], turn: int, backend: Path) -> Cost:
-    web, database = time.process_time(), used_ms(backend)
+def _cost(ask: Callable[[int], None], turn: int, database_ms: Callable[[], float]) -> Cost:
+    web, database = time.process_time(), database_ms()
     for number in range(REQUESTS):
         ask(turn * REQUESTS + number)
     spent = (time.process_time() - web) * 1000 / REQUESTS
-    return Cost(spent, (used_ms(backend) - database) / REQUESTS)
-
-
-def used_ms(backend: Path) -> float:
-    """Processor time of the database's process for our connection, which is on this machine."""
-    return int(backend.read_text().split()[0]) / 1e6
+    return Cost(spent, (database_ms() - database) / REQUESTS)

@@ -1,5 +1,6 @@
 """Who is on the other end of a request: the viewer, and what their address has had within the hour."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.conf import settings
@@ -14,11 +15,20 @@ from people.models import FilingWindow, PhotoWindow, QuestionWindow, RoutingWind
 from people.visitors import NoRoom, address_of, take
 from reports.contacts import keyed_hash
 from reports.photos import sentences
+from reports.references import opens
 
 
 def viewer_of(request: Request) -> Viewer:
     """The viewer behind a request: the public, unless a token says otherwise."""
     return viewer_for(request.user, at=timezone.now())
+
+
+def reader_of(request: Request, *, reference: str | None, token: str | None) -> Viewer:
+    """The viewer behind a request for one report, who also holds its tracking link if the token is that link's."""
+    viewer = viewer_of(request)
+    if reference and token and opens(reference=reference, token=token):
+        return replace(viewer, tracked=frozenset({reference}))
+    return viewer
 
 
 def scope_of(request: Request, *, device_id: str) -> str:

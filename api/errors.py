@@ -219,13 +219,14 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> HttpRespon
     if isinstance(error, Problem):
         return error.response()
     if isinstance(error, Http404):
-        return _not_found().response()
+        return not_found().response()
     if isinstance(error, exceptions.APIException):
         return _translated(error, context).response()
     return None
 
 
-def _not_found() -> Problem:
+def not_found() -> Problem:
+    """There is no such address."""
     return Problem(status=404, code="not_found", detail=_("There is nothing at this address."))
 
 
@@ -263,7 +264,7 @@ class ProblemMiddleware:
         response = self.get_response(request)
         is_error = response.status_code >= 400
         if is_error and request.path_info.startswith("/api/") and not _speaks_json(response):
-            return _problem_for(response.status_code).response()
+            return problem_for(response.status_code).response()
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
@@ -271,16 +272,17 @@ class ProblemMiddleware:
         if not request.path_info.startswith("/api/") or isinstance(error, _ANSWERED_BY_DJANGO):
             return None
         logger.exception("Unexpected error")
-        return _problem_for(500).response()
+        return problem_for(500).response()
 
 
 def _speaks_json(response: HttpResponseBase) -> bool:
     return response.headers.get("Content-Type", "").startswith(CONTENT_TYPE)
 
 
-def _problem_for(status: int) -> Problem:
+def problem_for(status: int) -> Problem:
+    """The problem where nothing but a status is known."""
     if status == 404:
-        return _not_found()
+        return not_found()
     if status >= 500:
         detail = _("The mistake is ours. Nothing was stored; please try again later.")
         return Problem(status=status, code="server_error", detail=detail)

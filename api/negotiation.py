@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from rest_framework.exceptions import NotAcceptable
 from rest_framework.metadata import BaseMetadata
@@ -16,6 +16,7 @@ from geo.mvt import CONTENT_TYPE
 if TYPE_CHECKING:  # the framework's views import the negotiation that the settings name
     from rest_framework.views import APIView
 
+GEOJSON: Final = "application/geo+json"
 # What clients send who read GeoJSON all the same; GDAL asks for "text/plain, application/json".
 GEOJSON_BY_OTHER_NAMES = ("application/json", "text/plain", "application/vnd.geo+json")
 
@@ -23,7 +24,7 @@ GEOJSON_BY_OTHER_NAMES = ("application/json", "text/plain", "application/vnd.geo
 class GeoJSONRenderer(JSONRenderer):
     """GeoJSON, by its own media type."""
 
-    media_type = "application/geo+json"
+    media_type = GEOJSON
     format = "geojson"
     charset = None
 

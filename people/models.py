@@ -20,6 +20,11 @@ class User(AbstractUser):
         verbose_name = _("user")
         verbose_name_plural = _("users")
 
+    @property
+    def called(self) -> str:
+        """What colleagues call them: the full name, or without one the name of the account."""
+        return self.get_full_name() or self.username
+
 
 class Role(models.TextChoices):
     """What a member of staff is there for; `people.access` says what each role may do."""

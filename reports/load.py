@@ -73,7 +73,7 @@ def _people(offices: dict[int, str], counted: Counted, *, at: datetime) -> Colle
 
 
 def _of_user(user: User, counted: Counted) -> Load:
-    return _load(counted, "user", user.pk, code=user.username, name=user.get_full_name() or user.username)
+    return _load(counted, "user", user.pk, code=user.username, name=user.called)
 
 
 def _crews(offices: dict[int, str], counted: Counted, language: str) -> Collection[Load]:

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from persian.display import digits
+from reports.feedback import AnsweredBefore, NotClosed
 from reports.handling import (
     ChecklistOpen,
     ReasonDoesNotFit,
@@ -15,6 +16,7 @@ from reports.handling import (
 from reports.workflow import Need, Status
 
 REFUSALS = (ChecklistOpen, ReasonDoesNotFit, ReopenedBefore, StepIncomplete, TooLateToReopen, TransitionNotAllowed)
+FOR_REPORTERS = (AnsweredBefore, NotClosed, *REFUSALS)
 
 
 def sentence_of(refusal: Exception) -> str:
@@ -32,6 +34,17 @@ def sentence_of(refusal: Exception) -> str:
         return _("A report is reopened once, and this one has been: please file a new one.")
     days = digits(str(settings.REOPEN_WITHIN_DAYS))
     return _("It was closed more than %(days)s days ago: please file a new report.") % {"days": days}
+
+
+def sentence_for_reporter(refusal: Exception) -> str:
+    """The same for one of FOR_REPORTERS, told to the holder of a tracking link who has answered something."""
+    if isinstance(refusal, AnsweredBefore):
+        return _("You have answered this already.")
+    if isinstance(refusal, NotClosed):
+        return _("The report is not closed yet: there is nothing to answer.")
+    if isinstance(refusal, TransitionNotAllowed):
+        return _("Nobody waits for an answer of yours: nothing was asked, or it is answered already.")
+    return sentence_of(refusal)
 
 
 def _needed(need: Need) -> str:

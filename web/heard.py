@@ -6,15 +6,14 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from people.visitors import NoRoom
 from reports import photos
-from reports.feedback import AnsweredBefore, NotClosed, give_feedback
-from reports.handling import TransitionNotAllowed, answer
+from reports.feedback import give_feedback
+from reports.handling import answer
 from reports.models import Report
 from reports.references import opens
-from reports.refusals import REFUSALS, sentence_of
+from reports.refusals import FOR_REPORTERS, sentence_for_reporter
 from web import photo_forms
 from web.saying import AnswerForm, FeedbackForm, PhotosForm
 from web.track_page import form_door, track_page
@@ -75,7 +74,7 @@ def _heard(
         if not form.is_valid():
             return track_page(request, reference, token, form=form, status=400)
         act(report, form)
-    except (AnsweredBefore, NotClosed, *REFUSALS, *photo_forms.REFUSALS) as error:
+    except (*FOR_REPORTERS, *photo_forms.REFUSALS) as error:
         return _refused(request, reference, token, form if form.is_bound else form_class({}), error)
     address = reverse("web:track", args=[reference, token])
     response = HttpResponseRedirect(f"{address}#{then}")
@@ -88,18 +87,8 @@ def _refused(request: HttpRequest, reference: str, token: str, form: forms.Form,
     if isinstance(error, photo_forms.REFUSALS):
         status = photo_forms.refuse(form, error)
     else:
-        form.add_error(None, _sentence(error))
+        form.add_error(None, sentence_for_reporter(error))
     response = track_page(request, reference, token, form=form, status=status)
     if isinstance(error, NoRoom):
         response.headers["Retry-After"] = str(error.wait_s)
     return response
-
-
-def _sentence(error: Exception) -> str:
-    if isinstance(error, AnsweredBefore):
-        return _("You have answered this already.")
-    if isinstance(error, NotClosed):
-        return _("The report is not closed yet: there is nothing to answer.")
-    if isinstance(error, TransitionNotAllowed):
-        return _("Nobody waits for an answer of yours: nothing was asked, or it is answered already.")
-    return sentence_of(error)

@@ -12,7 +12,7 @@ from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpResponse
 from django.utils import timezone, translation
 
-from api.errors import Problem
+from api.errors import Problem, not_found, problem_for
 from api.live import refusals
 from api.live.asking import first_words, in_thread, read_question
 from api.live.feed import Feed
@@ -53,7 +53,7 @@ class Application:
         except Exception:
             logger.exception("Unexpected error")
             with suppress(RuntimeError):  # of the server, where the answer has begun
-                await _reply(request, send, refusals.broken().response())
+                await _reply(request, send, problem_for(500).response())
 
     async def _answer(self, request: ASGIRequest, receive: Receive, send: Send) -> None:
         if request.path == "/healthz":
@@ -61,7 +61,7 @@ class Application:
             words = "ok\n" if is_well else "no database\n"
             await _reply(request, send, HttpResponse(words, status=200 if is_well else 503, content_type="text/plain"))
         elif request.path != "/api/v1/events":
-            raise refusals.unknown_address()
+            raise not_found()
         elif request.method == "OPTIONS":
             await _reply(request, send, refusals.preflight())
         elif request.method in {"GET", "HEAD"}:

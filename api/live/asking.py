@@ -12,12 +12,13 @@ from django.core.handlers.asgi import ASGIRequest
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 from django.utils import translation
 
+from api.errors import problem_for
 from api.live.events import heartbeat, hello, hello_again, reset, told_late
 from api.live.hub import MOST_WAITING, Client
 from api.live.interest import LAST_EVENT_ID, Interest, read_interest
 from api.live.positions import Position, read_event_id
 from api.live.reading import Change, read_missed
-from api.live.refusals import away, malformed
+from api.live.refusals import away
 
 MOST_MISSED: Final = 1_000  # changes that are read for one client; after more it loads its map again
 
@@ -54,7 +55,7 @@ def read_question(request: ASGIRequest) -> Question:
     try:
         query = request.GET
     except SuspiciousOperation:
-        raise malformed() from None
+        raise problem_for(400) from None
     interest = read_interest(query)
     return Question(
         interest=interest, last_event_id=request.headers.get("Last-Event-ID") or query.get(LAST_EVENT_ID) or None

@@ -33,26 +33,10 @@ def away() -> Problem:
     return _later(503, "live_away", detail % {"seconds": _AWAY_S}, seconds=_AWAY_S)
 
 
-def malformed() -> Problem:
-    """The request cannot be read."""
-    return Problem(status=400, code="malformed_request", detail=_("The request could not be read."))
-
-
-def unknown_address() -> Problem:
-    """Another address."""
-    return Problem(status=404, code="not_found", detail=_("There is nothing at this address."))
-
-
 def wrong_method() -> Problem:
     """Another method."""
     detail = _("Use one of the methods that the Allow header names.")
     return Problem(status=405, code="method_not_allowed", detail=detail, headers={"Allow": METHODS})
-
-
-def broken() -> Problem:
-    """A mistake of ours."""
-    detail = _("The mistake is ours. Nothing was stored; please try again later.")
-    return Problem(status=500, code="server_error", detail=detail)
 
 
 def preflight() -> HttpResponse:

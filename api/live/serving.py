@@ -82,7 +82,7 @@ def _config(application: Any, host: str, port: int) -> Config:
         lifespan="off",
         interface="asgi3",
         loop="asyncio",
-        proxy_headers=False,  # api.clients.address_of reads them, as far as they can be believed
+        proxy_headers=False,  # people.visitors.address_of reads them, as far as they can be believed
         server_header=False,
         log_config=None,
         access_log=False,

@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterable
 from typing import Any
 
+from django.db.models import Count
+
 from people.access import Right, Viewer
-from people.models import User
 from reports.duplicates import people_waiting, reasons
 from reports.models import DuplicateAct, DuplicateLink, Report
 from reports.models.report import ReportQuerySet
@@ -76,7 +77,7 @@ def _link(link: DuplicateLink, references: Collection[str]) -> dict[str, Any]:
         "reasons_fa": _reasons(link, "fa"),
         "reasons_en": _reasons(link, "en"),
         "act": link.act_id,
-        "decided_by": name_of(link.decided_by),
+        "decided_by": link.decided_by.called if link.decided_by else None,
         "decided_at": link.decided_at.isoformat() if link.decided_at else None,
     }
 
@@ -104,7 +105,7 @@ def act_of(act: DuplicateAct, viewer: Viewer) -> dict[str, Any]:
         "kind": act.kind,
         "reports": sorted(each.reference for each in named if each.pk in mine),
         "at": act.at.isoformat(),
-        "by": name_of(act.by),
+        "by": act.by.called if act.by else None,
         "note": act.note,
         "undone_by": undone,
         "clusters": _clusters(mine),
@@ -117,10 +118,6 @@ def _clusters(reports: Iterable[int]) -> list[dict[str, Any]]:
     clusters = {
         row.duplicate_cluster_id: row.duplicate_cluster for row in rows.select_related("duplicate_cluster__root_report")
     }
-    counts = {key: Report.objects.filter(duplicate_cluster=key).count() for key in clusters}
+    members = Report.objects.filter(duplicate_cluster__in=clusters).order_by()
+    counts = dict(members.values_list("duplicate_cluster").annotate(Count("pk")))
     return [{"root": each.root_report.reference, "count": counts[key]} for key, each in clusters.items() if each]
-
-
-def name_of(user: User | None) -> str | None:
-    """How a member of staff is called."""
-    return (user.get_full_name() or user.username) if user else None

@@ -18,14 +18,15 @@ from rest_framework.views import APIView
 
 from api.clients import viewer_of
 from api.conditional import FOR_ONE, answer, answer_kept, etag_of
-from api.negotiation import PlainJSONRenderer
+from api.negotiation import GEOJSON, PlainJSONRenderer
 from api.params import Params, bad
 from api.permissions import Public
 from api.timeouts import query_timeout
 from api.v1 import schema
 from api.v1.filtering import filter_names, report_filter
+from api.v1.levels import level_asked
 from geo.world import WorldBox, in_degrees
-from jurisdictions.models import Jurisdiction, Level
+from jurisdictions.models import Jurisdiction
 from people.access import PUBLIC, Viewer
 from reports.density import (
     Cluster,
@@ -41,8 +42,6 @@ from reports.density import (
 from reports.duplicates import repeats_in
 from reports.filters import ReportFilter
 from reports.workflow import Status
-
-GEOJSON = "application/geo+json"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +83,7 @@ class JurisdictionCountsView(APIView):
         with query_timeout():
             params = Params(request.GET)
             asked = _asked(viewer_of(request), params, None, "level")
-            level = _level(params)
+            level = level_asked(params)
             return _counts_answer(request, asked, lambda: JsonResponse(_counts(asked, level)))
 
 
@@ -115,15 +114,6 @@ def _asked(viewer: Viewer, params: Params, box: WorldBox | None, *own_names: str
 def _view(params: Params) -> View:
     west, south, east, north = params.bbox() or (-180.0, -90.0, 180.0, 90.0)
     return View.within(west=west, south=south, east=east, north=north)
-
-
-def _level(params: Params) -> str:
-    code = params.text("level")
-    known = list(Level.objects.order_by("rank", "code").values_list("code", flat=True))
-    if code not in known:
-        detail = _("Name a level; known are: %(known)s.") % {"known": ", ".join(known)}
-        raise bad("level", "unknown_level" if code else "required", detail)
-    return code
 
 
 def _clusters_answer(request: HttpRequest, asked: _Asked, make: Callable[[], bytes]) -> HttpResponse:

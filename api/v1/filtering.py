@@ -56,17 +56,25 @@ def _within(params: Params) -> Q:
 
 def _with_words(params: Params) -> Q:
     """All the words, anywhere in the public text, in any spelling; or the reference."""
+    folded = searched_for(params)
+    if folded is None:
+        return Q()
+    reference = as_reference(folded)
+    words = reduce(and_, (Q(public_words__contains=word) for word in folded.split(" ")))
+    return words | Q(reference=reference) if reference else words
+
+
+def searched_for(params: Params) -> str | None:
+    """The text that `q` holds as words are compared (`persian.normalize.fold`), None without one; raises Problem."""
     text = params.text("q")
     if text is None:
-        return Q()
+        return None
     if len(text) > MOST_LETTERS:
         raise bad("q", "too_long", _("Search for at most %(most)d letters.") % {"most": MOST_LETTERS})
     folded = fold(text)
     if len(folded.replace(" ", "")) < 2:
         raise bad("q", "too_short", _("Search for two letters or more."))
-    reference = as_reference(folded)
-    words = reduce(and_, (Q(public_words__contains=word) for word in folded.split(" ")))
-    return words | Q(reference=reference) if reference else words
+    return folded
 
 
 def known_departments(codes: list[str]) -> list[int]:

@@ -14,17 +14,17 @@ from rest_framework.views import APIView
 
 from api.conditional import FOR_LONG, answer, etag_of, redirect_to
 from api.errors import Problem
-from api.negotiation import GeoJSONRenderer, PlainJSONRenderer
+from api.negotiation import GEOJSON, GeoJSONRenderer, PlainJSONRenderer
 from api.params import CONTROL, Params, bad
 from api.permissions import Public
-from api.v1 import schema
+from api.v1 import ground_schema as schema
+from api.v1.levels import level_asked
 from api.v1.outlines import collection_of, with_links
+from api.v1.schema import query
 from geo.features import feature_collection, read_features
 from geo.outlines import WHOLE
 from jurisdictions.editions import Edition, editions_at
 from jurisdictions.models import Category, CategoryGroup, Jurisdiction, Level, Street
-
-GEOJSON = "application/geo+json"
 
 
 class JurisdictionsView(APIView):
@@ -36,7 +36,7 @@ class JurisdictionsView(APIView):
     @extend_schema(
         operation_id="listJurisdictions",
         parameters=[
-            schema.query("level", "The level's code: city, district, zone, neighborhood, …", required=True),
+            query("level", "The level's code: city, district, zone, neighborhood, …", required=True),
             *schema.OUTLINES,
         ],
         responses=schema.JURISDICTION_COLLECTION,
@@ -48,7 +48,7 @@ class JurisdictionsView(APIView):
         the boundaries.
         """
         params = Params(request.GET, known=["level", "zoom", "city"])
-        level = _level(params).code
+        level = level_asked(params)
         asked = _asked(params)
         edition = editions_at(timezone.now(), levels=[level])[level]
         address = _address(request, edition)
@@ -94,7 +94,7 @@ class StreetsView(APIView):
 
     @extend_schema(
         operation_id="listStreets",
-        parameters=[schema.query("city", "A city's code, where there are several.")],
+        parameters=[query("city", "A city's code, where there are several.")],
         responses=schema.STREET_COLLECTION,
     )
     def get(self, request: Request) -> HttpResponse:
@@ -133,16 +133,6 @@ class CategoriesView(APIView):
 
 def _named(row: Category | CategoryGroup) -> dict[str, Any]:
     return {"code": row.code, "name_fa": row.name_fa, "name_en": row.name_en}
-
-
-def _level(params: Params) -> Level:
-    code = params.text("level")
-    level = Level.objects.filter(code=code).first() if code else None
-    if level is None:
-        known = ", ".join(Level.objects.order_by("rank").values_list("code", flat=True))
-        detail = _("Name a level; known are: %(known)s.") % {"known": known}
-        raise bad("level", "unknown_level" if code else "required", detail)
-    return level
 
 
 def _cities(params: Params) -> list[Jurisdiction]:

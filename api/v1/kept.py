@@ -14,26 +14,26 @@ from api.params import Params
 from api.permissions import Public
 from api.timeouts import query_timeout
 from api.v1.filtering import in_time
-from api.v1.schema import query
-from jurisdictions.models import Jurisdiction, Level
+from api.v1.levels import level_codes, usual_level
+from api.v1.schema import TEXT, query
+from jurisdictions.models import Jurisdiction
 from reports.deadlines.counting import Kept, kept_by_ground
 
-_TEXT = {"type": "string"}
 _COUNT = {"type": "integer", "minimum": 0}
 _ROW = {
     "type": "object",
     "properties": {
-        "city_code": _TEXT,
-        "code": _TEXT,
-        "name_fa": _TEXT,
-        "name_en": _TEXT,
+        "city_code": TEXT,
+        "code": TEXT,
+        "name_fa": TEXT,
+        "name_en": TEXT,
         **dict.fromkeys(("reports", "resolved", "kept", "missed", "open_overdue"), _COUNT),
         "share_kept": {"type": "number", "nullable": True, "minimum": 0, "maximum": 1},
         "median_working_hours": {"type": "number", "nullable": True},
     },
 }
 _ANSWER = OpenApiResponse(
-    {"type": "object", "properties": {"level": _TEXT, "rows": {"type": "array", "items": _ROW}}},
+    {"type": "object", "properties": {"level": TEXT, "rows": {"type": "array", "items": _ROW}}},
     "The dates of public reports, and what became of them.",
 )
 
@@ -60,8 +60,8 @@ class KeptView(APIView):
         `share_kept` is kept through kept and missed. Of fewer than 5 resolved reports no median is told.
         """
         params = Params(request.GET, known=["level", "from", "to"])
-        levels = list(Level.objects.order_by("rank").values_list("code", flat=True))
-        level = params.choice("level", levels) or ("district" if "district" in levels or not levels else levels[0])
+        levels = level_codes()
+        level = params.choice("level", levels) or usual_level(levels)
         within = in_time(params, moment="report__received_at", city="report__root")
         with query_timeout():
             found = kept_by_ground(level=level, within=within, at=timezone.now())

@@ -48,16 +48,13 @@ _TOLD: Final = """
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Kind:
     """What a list is about: reports, or those that stand for a problem; which properties it has, from where."""
 
     properties: Mapping[str, str]
     joins: str
     narrow: Callable[[ReportQuerySet], ReportQuerySet] | None = None
-
-    def __hash__(self) -> int:
-        return id(self)
 
 
 REPORTS: Final = Kind(_PROPERTIES, _JOINS + _PARENT)

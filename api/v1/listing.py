@@ -27,6 +27,7 @@ from api.v1.paging import (
     key_text,
     link,
     link_header,
+    sides_of,
 )
 from api.v1.whereabouts import Circle, Place, place_asked
 from geo.pages import COLLECTION, COMPACT, LINES, TEXT_SEQUENCE, Form, Page, read_page
@@ -156,18 +157,9 @@ def _page(asked: Asked) -> Page:
 
 def _links(request: HttpRequest, asked: Asked, page: Page) -> list[dict[str, str]]:
     """To the next page and the one before, where there is one or may be."""
-    if not page.text:
-        return []
-    came_back = asked.wanted.backwards
-    came_on = asked.wanted.key is not None and not came_back
-    sides = []
-    if page.has_more if not came_back else True:
-        sides.append(("next", AFTER, page.last))
-    if page.has_more if came_back else came_on:
-        sides.append(("prev", BEFORE, page.first))
     return [
         link(request, rel=rel, side=side, key=_key_at(end, asked, page), media_type=asked.media_type)
-        for rel, side, end in sides
+        for rel, side, end in sides_of(page, asked.wanted.key)
     ]
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from api.params import Params, bad
+from geo.pages import Page
 from reports.models import Report
 
 BEFORE, AFTER = "before", "after"
@@ -110,6 +111,19 @@ def key_text(
 
 def _signature(said: str, order: Order) -> str:
     return salted_hmac(f"api.page.{order.name}", said, algorithm="sha256").hexdigest()[:16]
+
+
+def sides_of(page: Page, key: Key | None) -> list[tuple[str, str, Sequence[Any]]]:
+    """The sides on which there is, or may be, another page: its relation, its parameter, and the row it lies beyond."""
+    if not page.text:
+        return []
+    came_back = key is not None and key.backwards
+    sides: list[tuple[str, str, Sequence[Any]]] = []
+    if came_back or page.has_more:
+        sides.append(("next", AFTER, page.last))
+    if page.has_more if came_back else key is not None:
+        sides.append(("prev", BEFORE, page.first))
+    return sides
 
 
 def link(request: HttpRequest | Request, *, rel: str, side: str, key: str, media_type: str) -> dict[str, str]:

@@ -7,14 +7,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
-from api.clients import viewer_of
+from api.clients import reader_of
 from api.errors import Problem
 from api.params import Params
 from api.v1.desk.reading import forbidden
 from api.v1.photo_shapes import photos_for, public_photos
 from people.access import Right, Viewer
 from reports.models import Photo, PhotoKind, Report
-from reports.references import as_reference, opens
+from reports.references import as_reference
 
 HEADER = "Tracking-Token"
 
@@ -83,9 +83,7 @@ def asking_about(request: Request, reference: str) -> Asking:
     """Who asks, by tracking token (the parameter `token` or the header) or account; raises Problem (404)."""
     token = Params(request.GET, known=["token"]).text("token") or request.headers.get(HEADER)
     asked = as_reference(reference)
-    viewer = viewer_of(request)
-    if asked and token and opens(reference=asked, token=token):
-        viewer = Viewer(user=viewer.user, memberships=viewer.memberships, tracked=frozenset({asked}))
+    viewer = reader_of(request, reference=asked, token=token)
     report = Report.objects.visible_to(viewer).select_related("category").filter(reference=asked).first()
     if asked is None or report is None:
         raise Problem(status=404, code="not_found", detail=_("There is no report with this reference."))

@@ -3,22 +3,10 @@
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
-from api.v1.schema import TOKEN
+from api.v1.schema import MAYBE, TEXT, TOKEN
 from reports.models import PhotoKind, PhotoState, Refusal
 
-_TEXT = {"type": "string"}
-_MAYBE = {"type": "string", "nullable": True}
 _NUMBER = {"type": "integer"}
-PUBLIC_PHOTO = {
-    "type": "object",
-    "properties": {
-        "url": _TEXT,
-        "thumbnail_url": _TEXT,
-        "width": _NUMBER,
-        "height": _NUMBER,
-        "kind": {"type": "string", "enum": PhotoKind.values},
-    },
-}
 _PHOTO = {
     "type": "object",
     "properties": {
@@ -26,18 +14,18 @@ _PHOTO = {
         "kind": {"type": "string", "enum": PhotoKind.values},
         "state": {"type": "string", "enum": PhotoState.values},
         "refusal": {"type": "string", "enum": Refusal.values, "nullable": True},
-        "refusal_detail": _MAYBE,
-        "format": _TEXT,
+        "refusal_detail": MAYBE,
+        "format": TEXT,
         "bytes": _NUMBER,
-        "url": _MAYBE,
-        "thumbnail_url": _MAYBE,
+        "url": MAYBE,
+        "thumbnail_url": MAYBE,
         "width": {"type": "integer", "nullable": True},
         "height": {"type": "integer", "nullable": True},
         "is_public": {"type": "boolean"},
         "uploaded_at": {"type": "string", "format": "date-time"},
         "from_reporter": {"type": "boolean"},
-        "original_url": _MAYBE,
-        "sha256": _TEXT,
+        "original_url": MAYBE,
+        "sha256": TEXT,
         "taken_at": {"type": "string", "format": "date-time", "nullable": True},
         "gps_distance_m": {"type": "number", "nullable": True},
         "redactions": {"type": "array", "items": {"type": "array", "items": {"type": "number"}}},

@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 
 from api.clients import count_photos, viewer_of
 from api.conditional import FOR_ONE
-from api.errors import Fault, Problem, refusal
+from api.errors import Fault, Problem, not_found, refusal
 from api.negotiation import PlainJSONRenderer
 from api.parsers import StrictJSONParser
 from api.permissions import Public
@@ -263,7 +263,7 @@ class PublicPhotoView(APIView):
         """Read a public rendition, or its thumbnail; gone as soon as the photo or its report is hidden."""
         key = name.removesuffix(SMALL)
         if not is_key(key) or not Photo.objects.public().filter(public_rendition=key).exists():
-            raise Problem(status=404, code="not_found", detail=_("There is nothing at this address."))
+            raise not_found()
         response = _file(names_of(key, public=True)[key != name])
         response["Cache-Control"] = SHARED
         return response
@@ -279,7 +279,7 @@ def file_of(photo: Photo, file: str) -> HttpResponse:
     elif file in {VIEW, THUMBNAIL} and photo.rendition:
         response = _file(names_of(photo.rendition, public=False)[file == THUMBNAIL])
     if response is None:
-        raise Problem(status=404, code="not_found", detail=_("There is nothing at this address."))
+        raise not_found()
     response["Cache-Control"] = FOR_ONE
     return response
 

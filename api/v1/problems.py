@@ -23,7 +23,7 @@ class ProblemsView(APIView):
         return [form() for form in RENDERERS]
 
     @extend_schema(
-        operation_id="listDuplicateClusters", parameters=schema.PROBLEM_LIST, responses=schema.PROBLEM_COLLECTION
+        operation_id="listDuplicateClusters", parameters=schema.REPORT_LIST, responses=schema.PROBLEM_COLLECTION
     )
     def get(self, request: Request) -> HttpResponse:
         """List problems with several reports, each at the place of its main report, which the filters are about.

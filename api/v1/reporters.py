@@ -23,7 +23,7 @@ from reports.feedback import AnsweredBefore, NotClosed, give_feedback
 from reports.handling import TransitionNotAllowed, answer
 from reports.models import Report
 from reports.references import as_reference, opens
-from reports.refusals import REFUSALS
+from reports.refusals import REFUSALS, sentence_for_reporter
 
 LONGEST_WORDS = 2000
 
@@ -92,8 +92,7 @@ class AnswerView(APIView):
         try:
             answer(report=report, words=given["words"], at=timezone.now())
         except TransitionNotAllowed as error:
-            detail = _("Nobody waits for an answer of yours: nothing was asked, or it is answered already.")
-            raise Problem(status=409, code="not_waiting", detail=detail) from error
+            raise Problem(status=409, code="not_waiting", detail=sentence_for_reporter(error)) from error
         return Response({"reference": report.reference, "status": report.status})
 
 
@@ -115,11 +114,9 @@ class FeedbackView(APIView):
         try:
             made = give_feedback(report=report, at=timezone.now(), **given)
         except NotClosed as error:
-            detail = _("The report is not closed yet: there is nothing to answer.")
-            raise Problem(status=409, code="not_closed", detail=detail) from error
+            raise Problem(status=409, code="not_closed", detail=sentence_for_reporter(error)) from error
         except AnsweredBefore as error:
-            detail = _("You have answered this already.")
-            raise Problem(status=409, code="answered_before", detail=detail) from error
+            raise Problem(status=409, code="answered_before", detail=sentence_for_reporter(error)) from error
         except REFUSALS as error:
             raise step_problem(error, words="words") from error
         body = {"reference": report.reference, "status": report.status, "has_reopened": made.has_reopened}

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from api.clients import viewer_of
+from api.clients import reader_of, viewer_of
 from api.errors import Problem
 from api.params import Params
 from api.parsers import StrictJSONParser
@@ -19,9 +19,8 @@ from api.v1.filing import FilingSerializer, file_report
 from api.v1.listing import RENDERERS, list_reports
 from api.v1.photo_schema import FILING_FORM
 from api.v1.representations import ReportSerializer
-from people.access import Viewer
 from reports.models import Report
-from reports.references import as_reference, opens
+from reports.references import as_reference
 
 
 class ReportsView(APIView):
@@ -71,9 +70,7 @@ class ReportView(APIView):
         """Read one report; with the token of its tracking link, as its reporter."""
         token = Params(request.GET, known=["token"]).text("token")
         asked = as_reference(reference)
-        viewer = viewer_of(request)
-        if asked and token is not None and opens(reference=asked, token=token):
-            viewer = Viewer(user=viewer.user, memberships=viewer.memberships, tracked=frozenset({asked}))
+        viewer = reader_of(request, reference=asked, token=token)
         reports = Report.objects.select_related("category", "department", "deadline")
         report = reports.visible_to(viewer).filter(reference=asked).first() if asked else None
         if report is None:

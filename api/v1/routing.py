@@ -14,13 +14,15 @@ from rest_framework.views import APIView
 
 from api.clients import count_points, viewer_of
 from api.errors import Problem
+from api.negotiation import GEOJSON
 from api.params import Params, bad
 from api.parsers import StrictGeoJSONParser
 from api.permissions import Public, SignedIn
-from api.v1 import schema
+from api.v1 import route_schema as schema
 from api.v1.filing import outside_problem
 from api.v1.places import read_places
 from api.v1.representations import point_feature, route_feature, route_features
+from api.v1.schema import query
 from jurisdictions.models import Category, Source
 from jurisdictions.routing import Asked, OutsideServiceArea, Route, find_routes, route_from_json
 from people.access import Viewer
@@ -37,10 +39,10 @@ class RouteView(APIView):
     @extend_schema(
         operation_id="findRoute",
         parameters=[
-            schema.query("lon", "Longitude, WGS 84.", required=True),
-            schema.query("lat", "Latitude, WGS 84.", required=True),
+            query("lon", "Longitude, WGS 84.", required=True),
+            query("lat", "Latitude, WGS 84.", required=True),
             *schema.ROUTE_QUESTION,
-            schema.query("accuracy_m", "How far off the place may be, in metres: names all who may answer."),
+            query("accuracy_m", "How far off the place may be, in metres: names all who may answer."),
         ],
         responses=schema.ROUTE,
     )
@@ -96,7 +98,7 @@ class ReportRouteView(APIView):
 
     @extend_schema(
         operation_id="explainReport",
-        parameters=[schema.query("on", "Decide it again as of that day or moment; as then, unless told.")],
+        parameters=[query("on", "Decide it again as of that day or moment; as then, unless told.")],
         responses=schema.REPORT_ROUTE,
     )
     def get(self, request: Request, reference: str) -> Response:
@@ -124,7 +126,7 @@ class ReportRouteView(APIView):
 def _geojson(feature: dict[str, Any]) -> HttpResponse:
     """The bytes at once: to render them later through a template response costs a tenth of this answer's time."""
     text = json.dumps(feature, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return HttpResponse(text.encode(), content_type="application/geo+json")
+    return HttpResponse(text.encode(), content_type=GEOJSON)
 
 
 def no_answer(outside: OutsideServiceArea) -> Problem:

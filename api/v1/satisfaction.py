@@ -12,8 +12,9 @@ from api.negotiation import PlainJSONRenderer
 from api.params import Params
 from api.permissions import Public
 from api.v1.filtering import in_time
+from api.v1.levels import level_codes, usual_level
 from api.v1.schema import query
-from jurisdictions.models import Department, Jurisdiction, Level
+from jurisdictions.models import Department, Jurisdiction
 from reports.satisfaction import Satisfaction, by_department, by_ground
 
 DEPARTMENTS = "department"
@@ -59,15 +60,11 @@ class SatisfactionView(APIView):
         Of public reports alone; of fewer than 5 ratings no mean is told.
         """
         params = Params(request.GET, known=["by", "from", "to"])
-        levels = list(Level.objects.order_by("rank").values_list("code", flat=True))
-        by = params.choice("by", [*levels, DEPARTMENTS]) or _usual(levels)
+        levels = level_codes()
+        by = params.choice("by", [*levels, DEPARTMENTS]) or usual_level(levels)
         within = in_time(params, moment="at", city="report__root")
         found = by_department(within=within) if by == DEPARTMENTS else by_ground(level=by, within=within)
         return Response({"by": by, "rows": _named(found, by)})
-
-
-def _usual(levels: list[str]) -> str:
-    return "district" if "district" in levels or not levels else levels[0]
 
 
 def _named(found: Iterable[Satisfaction], by: str) -> list[dict[str, Any]]:

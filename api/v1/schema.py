@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
+from reports.models import PhotoKind
 from reports.workflow import Status
 
 
@@ -13,7 +14,8 @@ def query(name: str, description: str, *, required: bool = False, kind: Any = Op
     return OpenApiParameter(name, kind, OpenApiParameter.QUERY, required=required, description=description)
 
 
-def _feature(geometry: str, properties: dict[str, Any]) -> dict[str, Any]:
+def feature_of(geometry: str, properties: dict[str, Any]) -> dict[str, Any]:
+    """A GeoJSON Feature with a geometry of that type and these properties, and maybe others."""
     return {
         "type": "object",
         "required": ["type", "geometry", "properties"],
@@ -32,7 +34,8 @@ def _feature(geometry: str, properties: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _collection(feature: dict[str, Any]) -> dict[str, Any]:
+def collection_of(feature: dict[str, Any]) -> dict[str, Any]:
+    """A FeatureCollection of such features, with links."""
     link = {"type": "object", "properties": {name: {"type": "string"} for name in ("rel", "href", "type")}}
     return {
         "type": "object",
@@ -45,60 +48,72 @@ def _collection(feature: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _geojson(schema: dict[str, Any], description: str) -> dict[tuple[int, str], OpenApiResponse]:
+def geojson_of(schema: dict[str, Any], description: str) -> dict[tuple[int, str], OpenApiResponse]:
+    """The answer 200 in GeoJSON."""
     return {(200, "application/geo+json"): OpenApiResponse(schema, description)}
 
 
 def collection_of_points(properties: dict[str, Any], description: str) -> dict[tuple[int, str], OpenApiResponse]:
     """A FeatureCollection of points with these properties."""
-    return _geojson(_collection(_feature("Point", properties)), description)
+    return geojson_of(collection_of(feature_of("Point", properties)), description)
 
 
-_TEXT = {"type": "string"}
-_MAYBE = {"type": "string", "nullable": True}
-_MOMENT = {"type": "string", "format": "date-time"}
-_NAMED = {
+TEXT = {"type": "string"}
+MAYBE = {"type": "string", "nullable": True}
+MOMENT = {"type": "string", "format": "date-time"}
+NAMED = {
     "type": "object",
     "nullable": True,
-    "properties": {"code": _TEXT, "name_fa": _TEXT, "name_en": _TEXT},
+    "properties": {"code": TEXT, "name_fa": TEXT, "name_en": TEXT},
 }
-_BOTH = {"type": "object", "nullable": True, "properties": {"fa": _TEXT, "en": _TEXT}}
+BOTH = {"type": "object", "nullable": True, "properties": {"fa": TEXT, "en": TEXT}}
 
-REPORT_ROW = _feature(
+_PHOTO = {
+    "type": "object",
+    "properties": {
+        "url": TEXT,
+        "thumbnail_url": TEXT,
+        "width": {"type": "integer"},
+        "height": {"type": "integer"},
+        "kind": {"type": "string", "enum": PhotoKind.values},
+    },
+}
+REPORT_ROW = feature_of(
     "Point",
     {
-        "reference": _TEXT,
-        "category": _TEXT,
-        "status": _TEXT,
-        "received_at": _MOMENT,
-        "reported_at": _MOMENT,
-        "text": _TEXT,
-        "department_code": _MAYBE,
+        "reference": TEXT,
+        "category": TEXT,
+        "status": TEXT,
+        "received_at": MOMENT,
+        "reported_at": MOMENT,
+        "text": TEXT,
+        "department_code": MAYBE,
         "duplicate": {"type": "boolean"},
-        "parent": _MAYBE,
+        "parent": MAYBE,
     },
 )
 REPORT = OpenApiResponse(
-    _feature(
+    feature_of(
         "Point",
         {
-            "reference": _TEXT,
-            "category": _TEXT,
-            "status": _TEXT,
-            "text": _TEXT,
-            "received_at": _MOMENT,
-            "department": _NAMED,
-            "jurisdictions": {"type": "object", "additionalProperties": _NAMED},
-            "explanation": _BOTH,
+            "reference": TEXT,
+            "category": TEXT,
+            "status": TEXT,
+            "text": TEXT,
+            "received_at": MOMENT,
+            "department": NAMED,
+            "jurisdictions": {"type": "object", "additionalProperties": NAMED},
+            "explanation": BOTH,
             "expected_at": {"type": "string", "format": "date-time", "nullable": True},
             "deadline_kept": {"type": "boolean", "nullable": True},
+            "photos": {"type": "array", "items": _PHOTO},
             "tracking_link": {"type": "string", "format": "uri"},
         },
     ),
     "The report as a GeoJSON Feature.",
 )
 REPORT_COLLECTION = {
-    **_geojson(_collection(REPORT_ROW), "A page of reports; `links` (`rel: next`, `prev`) lead on and back."),
+    **geojson_of(collection_of(REPORT_ROW), "A page of reports; `links` (`rel: next`, `prev`) lead on and back."),
     (200, "application/geo+json-seq"): OpenApiResponse(OpenApiTypes.STR, "Features, each behind a record separator."),
     (200, "application/x-ndjson"): OpenApiResponse(OpenApiTypes.STR, "Features, one a line."),
     (200, "application/vnd.city-eye.compact+json"): OpenApiResponse(
@@ -106,92 +121,14 @@ REPORT_COLLECTION = {
             "type": "object",
             "required": ["fields", "rows"],
             "properties": {
-                "fields": {"type": "array", "items": _TEXT},
+                "fields": {"type": "array", "items": TEXT},
                 "rows": {"type": "array", "items": {"type": "array", "items": {}}},
             },
         },
         "The names of the columns, `lon` and `lat` first, and an array for each report.",
     ),
 }
-JURISDICTION_COLLECTION = _geojson(
-    _collection(
-        _feature(
-            "MultiPolygon",
-            {
-                "level": _TEXT,
-                "code": _TEXT,
-                "name_fa": _TEXT,
-                "name_en": _TEXT,
-                "parent_level": _MAYBE,
-                "parent_code": _MAYBE,
-                "city_code": _TEXT,
-                "first_day": {"type": "string", "format": "date"},
-            },
-        )
-    ),
-    "The boundaries in force today.",
-)
-STREET_COLLECTION = _geojson(
-    _collection(_feature("MultiLineString", {"name_fa": _TEXT, "name_en": _TEXT, "road_class": _TEXT})),
-    "The main streets.",
-)
-_ROUTE = {
-    "city": _TEXT,
-    "category": _MAYBE,
-    "on": {"type": "string", "format": "date"},
-    "at": {"type": "string", "format": "date-time", "nullable": True},
-    "department": _NAMED,
-    "method": {"type": "string", "enum": ["covers", "nearest", "outside"]},
-    "edge_m": {"type": "number"},
-    "near_boundary": {"type": "boolean"},
-    "runners_up": {"type": "array", "items": _NAMED},
-    "ambiguous": {"type": "boolean"},
-    "candidates": {"type": "array", "items": _NAMED},
-    "rule_id": {"type": "integer", "nullable": True},
-    "boundary_id": {"type": "integer"},
-    "explanation": _BOTH,
-}
-ROUTE = _geojson(
-    _feature("Point", _ROUTE), "Who answers there, and why; one further property for each level of the city."
-)
-_PROBLEM = {"type": "object", "properties": {"field": _TEXT, "code": _TEXT, "detail": _TEXT}}
-ROUTES = _geojson(
-    _collection(_feature("Point", _ROUTE | {"problem": _PROBLEM})),
-    "The answers in the order of the questions; where there is none, a `problem`.",
-)
-REPORT_ROUTE = _geojson(
-    _feature("Point", _ROUTE),
-    "The stored decision; `replayed` is the same question asked again, `differs` what differs.",
-)
-ROUTE_QUESTION = [
-    query("category", "A category's code; without one, no department is named."),
-    query("on", "A day on the city's calendar, or a moment; now, unless told."),
-    query("source", "The way in (web, app, 137, api, import), for rules that depend on it."),
-]
-PLACES = _collection(
-    _feature("Point", {"category": _TEXT, "source": _TEXT, "accuracy_m": {"type": "number", "minimum": 0}})
-)
 
-CATEGORIES = OpenApiResponse(
-    {
-        "type": "object",
-        "properties": {
-            "groups": {
-                "type": "array",
-                "items": {
-                    "type": "object",
-                    "properties": {
-                        "code": _TEXT,
-                        "name_fa": _TEXT,
-                        "name_en": _TEXT,
-                        "categories": {"type": "array", "items": _NAMED},
-                    },
-                },
-            }
-        },
-    },
-    "The categories a report can be filed under, in groups.",
-)
 
 REPORT_LIST = [
     query("bbox", "minlon,minlat,maxlon,maxlat in WGS 84, edges included."),
@@ -217,23 +154,20 @@ REPORT_LIST = [
     query("fields", "Names of properties, parted by commas: these alone; none where it is empty. All unless told."),
     query("f", "geojson, geojsonseq, ndjson or compact, whatever the Accept header says."),
 ]
-PROBLEM_LIST = [each for each in REPORT_LIST if each.name != "fields"] + [
-    query("fields", "Names of properties, parted by commas: these alone; none where it is empty. All unless told.")
-]
-PROBLEM_COLLECTION = _geojson(
-    _collection(
-        _feature(
+PROBLEM_COLLECTION = geojson_of(
+    collection_of(
+        feature_of(
             "Point",
             {
-                "reference": _TEXT,
-                "category": _TEXT,
-                "status": _TEXT,
-                "text": _TEXT,
-                "department_code": _MAYBE,
+                "reference": TEXT,
+                "category": TEXT,
+                "status": TEXT,
+                "text": TEXT,
+                "department_code": MAYBE,
                 "count": {"type": "integer", "minimum": 2},
-                "first_report_at": _MOMENT,
-                "last_report_at": _MOMENT,
-                "categories": _TEXT,
+                "first_report_at": MOMENT,
+                "last_report_at": MOMENT,
+                "categories": TEXT,
                 **{edge: {"type": "number"} for edge in ("west", "south", "east", "north")},
             },
         )
@@ -255,18 +189,18 @@ JURISDICTION_COUNTS = [
     *_FILTERS,
 ]
 _COUNT = {"type": "integer", "minimum": 0}
-_CLUSTER = _feature(
+_CLUSTER = feature_of(
     "Point",
     {
         "count": _COUNT,
         "expansion_zoom": {"type": "integer", "nullable": True},
         **dict.fromkeys(map(str, Status.values), _COUNT),
-        "top_categories": _TEXT,
-        "reference": _TEXT,
+        "top_categories": TEXT,
+        "reference": TEXT,
     },
 )
-_CLUSTERS = _collection(_CLUSTER)
-CLUSTER_COLLECTION = _geojson(
+_CLUSTERS = collection_of(_CLUSTER)
+CLUSTER_COLLECTION = geojson_of(
     _CLUSTERS | {"properties": _CLUSTERS["properties"] | {"count": _COUNT}},
     "The clusters, whose counts add up to `count`; `expansion_zoom` is the first at which one parts, or null.",
 )
@@ -275,7 +209,7 @@ COUNTS = OpenApiResponse(
         "type": "object",
         "required": ["level", "count", "problems", "counts"],
         "properties": {
-            "level": _TEXT,
+            "level": TEXT,
             "count": _COUNT,
             "problems": _COUNT,
             "counts": {
@@ -284,8 +218,8 @@ COUNTS = OpenApiResponse(
                     "type": "object",
                     "required": ["code", "city_code", "count", "problems"],
                     "properties": {
-                        "code": _TEXT,
-                        "city_code": _TEXT,
+                        "code": TEXT,
+                        "city_code": TEXT,
                         "count": _COUNT,
                         "problems": _COUNT,
                         **dict.fromkeys(map(str, Status.values), _COUNT),
@@ -295,17 +229,6 @@ COUNTS = OpenApiResponse(
         },
     },
     "A row for each jurisdiction of the level; a status without reports is left out.",
-)
-OUTLINES = [
-    query(
-        "zoom",
-        "Draw the outlines for maps of this zoom, 0 to 24, with shared edges kept; whole without it.",
-        kind=OpenApiTypes.INT,
-    ),
-    query("city", "A city's code, where there are several."),
-]
-VERSION = OpenApiParameter(
-    "version", OpenApiTypes.STR, OpenApiParameter.PATH, description="As the `canonical` link of listJurisdictions says."
 )
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",

@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 
 from api.clients import count_question, viewer_of
 from api.conditional import FOR_ONE
+from api.negotiation import GEOJSON
 from api.params import Params, bad
 from api.permissions import Public
 from api.timeouts import query_timeout
@@ -29,7 +30,6 @@ from geo.crs import WGS84
 from reports.duplicates import Similar, find_similar, reasons
 from reports.models.photo import SMALL
 
-GEOJSON: Final = "application/geo+json"
 MOST: Final = 20
 DEFAULT: Final = 5
 LONGEST: Final = 4000

@@ -3,12 +3,11 @@
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
-from api.v1.schema import CLUSTERS, query
+from api.v1.schema import CLUSTERS, TEXT, query
 from geo.mvt import CONTENT_TYPE
 from reports.workflow import Status
 
 _NUMBERS = {"type": "array", "items": {"type": "number"}}
-_TEXT = {"type": "string"}
 
 LAYERS = OpenApiParameter(
     "layers",
@@ -36,10 +35,10 @@ TILEJSON = OpenApiResponse(
         "required": ["tilejson", "tiles", "vector_layers"],
         "properties": {
             "tilejson": {"type": "string", "enum": ["3.0.0"]},
-            "name": _TEXT,
-            "attribution": _TEXT,
-            "scheme": _TEXT,
-            "tiles": {"type": "array", "items": _TEXT},
+            "name": TEXT,
+            "attribution": TEXT,
+            "scheme": TEXT,
+            "tiles": {"type": "array", "items": TEXT},
             "minzoom": {"type": "integer"},
             "maxzoom": {"type": "integer"},
             "bounds": _NUMBERS,
@@ -50,11 +49,11 @@ TILEJSON = OpenApiResponse(
                     "type": "object",
                     "required": ["id", "fields"],
                     "properties": {
-                        "id": _TEXT,
-                        "description": _TEXT,
+                        "id": TEXT,
+                        "description": TEXT,
                         "minzoom": {"type": "integer"},
                         "maxzoom": {"type": "integer"},
-                        "fields": {"type": "object", "additionalProperties": _TEXT},
+                        "fields": {"type": "object", "additionalProperties": TEXT},
                     },
                 },
             },

@@ -23,6 +23,7 @@ from api.permissions import Public
 from api.timeouts import query_timeout
 from api.v1 import tile_schema as schema
 from api.v1.filtering import filter_names, report_filter
+from api.v1.levels import level_codes
 from api.v1.outlines import layer_of
 from api.v1.tile_layers import (
     PROBLEMS,
@@ -124,7 +125,7 @@ def _tile(z: str, x: str, y: str) -> Tile:
 
 
 def _asked(request: HttpRequest, viewer: Viewer, names: str, tile: Tile | None = None) -> _Asked:
-    levels = [] if names == REPORTS else list(Level.objects.order_by("rank", "code").values_list("code", flat=True))
+    levels = [] if names == REPORTS else level_codes()
     layers = layers_named(names, levels)
     drawn = [layer.level for layer in layers if layer.level]
     editions = editions_at(timezone.now(), levels=drawn) if drawn else {}

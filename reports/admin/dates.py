@@ -60,6 +60,6 @@ def _used(used: int, given: int | None) -> str:
 
 def _move(change: DeadlineChange, zone: str) -> tuple[str, str, str]:
     was, now = (moment_text(each, time_zone=zone) if each else "—" for each in (change.was, change.now))
-    who = (change.by.get_full_name() or change.by.username) if change.by else _("the system")
+    who = change.by.called if change.by else _("the system")
     what = _("%(until)s: from %(was)s to %(now)s") % {"until": change.get_until_display(), "was": was, "now": now}
     return what, str(change.get_why_display()), f"{moment_text(change.at, time_zone=zone)} · {who}"

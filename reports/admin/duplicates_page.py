@@ -108,7 +108,7 @@ def _timeline(members: Sequence[Report], zone: str) -> list[Moment]:
         Moment(
             at=moment_text(at, time_zone=zone),
             what=what,
-            by=(user.get_full_name() or user.username) if user else _("the system"),
+            by=user.called if user else _("the system"),
             note=note,
         )
         for at, what, user, note in sorted(lines, key=lambda line: line[0], reverse=True)

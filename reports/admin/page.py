@@ -1,6 +1,5 @@
 """What the page of a report shows to one member of the staff."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -94,10 +93,6 @@ def page_of(report: Report, *, viewer: Viewer, at: datetime) -> ReportPage:
     )
 
 
-def _updates(report: Report) -> Iterable[StatusUpdate]:
-    return report.status_updates.select_related("by", "reason").order_by("-at", "-pk")
-
-
 def _acts(report: Report, viewer: Viewer) -> list[tuple[str, str]]:
     acts = []
     if has_right(viewer, Right.HANDLE, report):
@@ -150,7 +145,7 @@ def _step(update: StatusUpdate, zone: str) -> Step:
 
 
 def _who(user: User | None) -> str:
-    return (user.get_full_name() or user.username) if user else _("the system")
+    return user.called if user else _("the system")
 
 
 def _map(report: Report) -> SafeString:

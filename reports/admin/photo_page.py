@@ -94,5 +94,5 @@ def _says(photo: Photo) -> str:
 
 
 def _whose(photo: Photo) -> str:
-    who = (photo.by.get_full_name() or photo.by.username) if photo.by else ""
+    who = photo.by.called if photo.by else ""
     return f" · {who or _('the reporter')}" if who or photo.from_reporter else ""

@@ -104,7 +104,7 @@ def _hands_of(departments: set[int], cities: set[int], *, on: Any) -> dict[str, 
 
 def _name(hands: Hands) -> str:
     if isinstance(hands, User):
-        return hands.get_full_name() or hands.username
+        return hands.called
     return hands.name(get_language())
 
 

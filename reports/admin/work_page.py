@@ -115,4 +115,4 @@ def _feedback(row: Feedback, zone: str) -> Line:
 
 
 def _who(user: User | None) -> str:
-    return (user.get_full_name() or user.username) if user else _("the system")
+    return user.called if user else _("the system")

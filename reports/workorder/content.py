@@ -90,7 +90,7 @@ def _name(hands: Delegation | None, language: str) -> str:
     if hands is None:
         return ""
     if hands.user:
-        return hands.user.get_full_name() or hands.user.username
+        return hands.user.called
     firm = hands.crew or hands.contractor
     return firm.name(language) if firm else ""
 

@@ -13,7 +13,6 @@ from api.permissions import SignedIn
 from api.v1.desk import schema
 from api.v1.desk.reading import own_report
 from people.access import Right
-from people.models import User
 from reports.deadlines import deadline_of
 from reports.models import Deadline, DeadlineChange
 
@@ -66,10 +65,6 @@ def _change(row: DeadlineChange) -> dict[str, Any]:
         "why": row.why,
         "level": row.level_id,
         "at": row.at.isoformat(),
-        "by": _name(row.by),
+        "by": row.by.called if row.by else None,
         "recomputation": row.run_id,
     }
-
-
-def _name(user: User | None) -> str | None:
-    return (user.get_full_name() or user.username) if user else None

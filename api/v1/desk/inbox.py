@@ -12,26 +12,31 @@ from django.db.models import F, Q, QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from api.clients import viewer_of
 from api.conditional import FOR_ONE
-from api.negotiation import GeoJSONRenderer
-from api.params import Params, bad
+from api.negotiation import GEOJSON, GeoJSONRenderer
+from api.params import Params
 from api.permissions import SignedIn
 from api.timeouts import query_timeout
 from api.v1.desk import schema
 from api.v1.desk.reading import needs
-from api.v1.filtering import in_time, known_categories, known_departments, known_places, known_values
-from api.v1.paging import AFTER, BEFORE, DUE, NEWEST, OLDEST, Key, Order, key_of, key_text, link
+from api.v1.filtering import (
+    in_time,
+    known_categories,
+    known_departments,
+    known_places,
+    known_values,
+    searched_for,
+)
+from api.v1.paging import AFTER, BEFORE, DUE, NEWEST, OLDEST, Key, Order, key_of, key_text, link, sides_of
 from geo.functions import Plain
 from geo.pages import COLLECTION, Layout, Page, choice_of, literal, read_page
 from jurisdictions.catalog import Catalog, read_catalog
 from people.access import Right, Viewer
-from persian.normalize import fold
 from reports.deadlines.due import Due, condition
 from reports.models import Report
 from reports.models.report import ReportQuerySet
@@ -39,7 +44,6 @@ from reports.references import as_reference
 from reports.workflow import OPEN, Status
 
 USUAL, MOST = 50, 200
-MOST_LETTERS: Final = 100
 FLAGS: Final = ("mine", "unaccepted", "contested", "waiting")
 KNOWN: Final = ("status", "category", "department", "due", "q", "from", "to", "sort", "limit", AFTER, BEFORE, *FLAGS)
 ORDERS: Final[Mapping[str, Order]] = {each.name: each for each in (NEWEST, OLDEST, DUE)}
@@ -117,7 +121,7 @@ class InboxView(APIView):
             catalog = read_catalog()
             asked = _asked(Params(request.GET, known=[*KNOWN, *catalog.levels]), viewer, catalog)
             page = _page(asked)
-        response = HttpResponse(_body(page, _links(request, asked, page)), content_type="application/geo+json")
+        response = HttpResponse(_body(page, _links(request, asked, page)), content_type=GEOJSON)
         response["Cache-Control"] = FOR_ONE
         patch_vary_headers(response, ["Authorization"])
         return response
@@ -170,14 +174,9 @@ def _due(rows: ReportQuerySet, params: Params, viewer: Viewer, *, at: datetime) 
 
 
 def _told(rows: ReportQuerySet, params: Params) -> ReportQuerySet:
-    text = params.text("q")
-    if text is None:
+    folded = searched_for(params)
+    if folded is None:
         return rows
-    if len(text) > MOST_LETTERS:
-        raise bad("q", "too_long", _("Search for at most %(most)d letters.") % {"most": MOST_LETTERS})
-    folded = fold(text)
-    if len(folded.replace(" ", "")) < 2:
-        raise bad("q", "too_short", _("Search for two letters or more."))
     if reference := as_reference(folded):
         return rows.filter(reference=reference)
     return rows.with_words(folded.split(" "))
@@ -215,23 +214,10 @@ def _layout(levels: tuple[str, ...], *, by_date: bool) -> Layout:
     )
 
 
-def _ground(level: str) -> str:
-    return f"coalesce((chosen.jurisdictions -> {literal(level)})::text, 'null')"
-
-
 def _links(request: Request, asked: Asked, page: Page) -> list[dict[str, str]]:
-    if not page.text:
-        return []
-    came_back, came_on = bool(asked.key and asked.key.backwards), bool(asked.key and not asked.key.backwards)
-    sides = [
-        ("next", AFTER, page.last, came_back or page.has_more),
-        ("prev", BEFORE, page.first, came_on or (came_back and page.has_more)),
-    ]
-    media_type = "application/geo+json"
     return [
-        link(request, rel=rel, side=side, key=_key_at(end, asked.order), media_type=media_type)
-        for rel, side, end, is_there in sides
-        if is_there
+        link(request, rel=rel, side=side, key=_key_at(end, asked.order), media_type=GEOJSON)
+        for rel, side, end in sides_of(page, asked.key)
     ]
 
 

@@ -23,7 +23,6 @@ from api.v1.representations import ReportSerializer
 from jurisdictions.models import Department
 from jurisdictions.routing import OutsideServiceArea
 from people.access import Right, Viewer
-from people.models import User
 from reports.correcting import correct
 from reports.handling import ChangedMeanwhile, NotToBeDeclined, decline
 from reports.models import Assignment, Report
@@ -145,15 +144,10 @@ def assignment_shape(row: Assignment) -> dict[str, Any]:
         "boundary_id": row.boundary_id,
         "rerouting": row.rerouting_id,
         "assigned_at": row.assigned_at.isoformat(),
-        "assigned_by": name_of(row.assigned_by),
+        "assigned_by": row.assigned_by.called if row.assigned_by else None,
         "accepted_at": row.accepted_at.isoformat() if row.accepted_at else None,
         "ended_at": row.ended_at.isoformat() if row.ended_at else None,
     }
-
-
-def name_of(user: User | None) -> str | None:
-    """What colleagues call somebody; None for nobody."""
-    return (user.get_full_name() or user.username) if user else None
 
 
 def _names(row: Department | None) -> dict[str, str] | None:

@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 
 from api.clients import viewer_of
 from api.errors import Fault, Problem, refusal
-from api.negotiation import PlainJSONRenderer
+from api.negotiation import GEOJSON, PlainJSONRenderer
 from api.params import Params
 from api.permissions import SignedIn
 from api.v1.desk import schema
@@ -33,7 +33,6 @@ from reports.models import MoveState, Report, Rerouting
 from reports.models.rerouting import ReroutingMoveQuerySet
 from reports.rerouting import NotInState, NotYetInForce, begin_apply, begin_preview, begin_undo, carry_on
 
-GEOJSON = "application/geo+json"
 MOST = 1000
 BY_REPORT = Order("report", "report")
 AT_ONCE = 1000  # reports that a preview looks at while its asker waits

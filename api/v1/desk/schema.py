@@ -4,17 +4,15 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse
 
 from api.v1 import schema
-from api.v1.schema import query
+from api.v1.schema import MAYBE, MOMENT, NAMED, TEXT, query
 from reports.models import RunState
 
-_TEXT = {"type": "string"}
-_MAYBE = {"type": "string", "nullable": True}
 _NUMBER = {"type": "integer"}
+_MAYBE_MOMENT = MOMENT | {"nullable": True}
 _FROM_TO = {
     "type": "array",
-    "items": {"type": "object", "properties": {"from": _MAYBE, "to": _MAYBE, "status": _TEXT, "count": _NUMBER}},
+    "items": {"type": "object", "properties": {"from": MAYBE, "to": MAYBE, "status": TEXT, "count": _NUMBER}},
 }
-_NAMED = {"type": "object", "nullable": True, "properties": {"code": _TEXT, "name_fa": _TEXT, "name_en": _TEXT}}
 
 BULK = OpenApiResponse(
     {
@@ -26,7 +24,7 @@ BULK = OpenApiResponse(
                 "items": {
                     "type": "object",
                     "properties": {
-                        "reference": _TEXT,
+                        "reference": TEXT,
                         "done": {"type": "boolean"},
                         "changed": {"type": "boolean"},
                         "problem": {"type": "object", "nullable": True},
@@ -43,7 +41,7 @@ _WORDS = {
     "type": "array",
     "items": {
         "type": "object",
-        "properties": dict.fromkeys(_WORDS_OF, _MAYBE),
+        "properties": dict.fromkeys(_WORDS_OF, MAYBE),
     },
 }
 REASONS = OpenApiResponse({"type": "object", "properties": {"reasons": _WORDS}}, "The closing reasons in use.")
@@ -81,21 +79,21 @@ ASSIGNMENTS = OpenApiResponse(
     {
         "type": "object",
         "properties": {
-            "reference": _TEXT,
+            "reference": TEXT,
             "assignments": {
                 "type": "array",
                 "items": {
                     "type": "object",
                     "properties": {
-                        "department": _NAMED,
-                        "reason": _TEXT,
-                        "note": _TEXT,
-                        "declined_by": _NAMED,
+                        "department": NAMED,
+                        "reason": TEXT,
+                        "note": TEXT,
+                        "declined_by": NAMED,
                         "contested": {"type": "boolean"},
-                        "method": _TEXT,
-                        "assigned_at": {"type": "string", "format": "date-time"},
-                        "assigned_by": _MAYBE,
-                        "ended_at": {"type": "string", "format": "date-time", "nullable": True},
+                        "method": TEXT,
+                        "assigned_at": MOMENT,
+                        "assigned_by": MAYBE,
+                        "ended_at": _MAYBE_MOMENT,
                     },
                 },
             },
@@ -103,13 +101,12 @@ ASSIGNMENTS = OpenApiResponse(
     },
     "Everybody who had the report, and why.",
 )
-_MAYBE_MOMENT = {"type": "string", "format": "date-time", "nullable": True}
 _MAYBE_HOURS = {"type": "number", "nullable": True}
 DEADLINES = OpenApiResponse(
     {
         "type": "object",
         "properties": {
-            "reference": _TEXT,
+            "reference": TEXT,
             "deadline": {
                 "type": "object",
                 "nullable": True,
@@ -130,10 +127,10 @@ DEADLINES = OpenApiResponse(
                         "until": {"type": "string", "enum": ["accept", "resolve"]},
                         "before": _MAYBE_MOMENT,
                         "after": _MAYBE_MOMENT,
-                        "why": _TEXT,
+                        "why": TEXT,
                         "level": {"type": "integer", "nullable": True},
-                        "at": {"type": "string", "format": "date-time"},
-                        "by": _MAYBE,
+                        "at": MOMENT,
+                        "by": MAYBE,
                         "recomputation": {"type": "integer", "nullable": True},
                     },
                 },
@@ -146,16 +143,16 @@ _REROUTING = {
     "type": "object",
     "properties": {
         "id": _NUMBER,
-        "city": _TEXT,
+        "city": TEXT,
         "boundary_set": {"type": "integer", "nullable": True},
         "rule": {"type": "integer", "nullable": True},
         "on": {"type": "string", "format": "date"},
-        "state": _TEXT,
+        "state": TEXT,
         "looked_at": _NUMBER,
         "to_look_at": _NUMBER,
         "moves": {
             "type": "array",
-            "items": {"type": "object", "properties": {"state": _TEXT, "because": _TEXT, "count": _NUMBER}},
+            "items": {"type": "object", "properties": {"state": TEXT, "because": TEXT, "count": _NUMBER}},
         },
         "departments": _FROM_TO,
         "jurisdictions": {"type": "object", "additionalProperties": _FROM_TO},
@@ -178,11 +175,11 @@ _RECOMPUTATION = {
     "type": "object",
     "properties": {
         "id": _NUMBER,
-        "city": _TEXT,
+        "city": TEXT,
         "state": {"type": "string", "enum": RunState.values},
         "looked_at": _NUMBER,
         "to_look_at": _NUMBER,
-        "made_at": {"type": "string", "format": "date-time"},
+        "made_at": MOMENT,
         "applied_at": _MAYBE_MOMENT,
         **dict.fromkeys(("later", "earlier", "appear", "vanish"), _NUMBER),
         **dict.fromkeys(("furthest_later_hours", "furthest_earlier_hours", "mean_hours"), _HOURS),
@@ -194,26 +191,25 @@ NEW_RECOMPUTATION = {
     202: OpenApiResponse(_RECOMPUTATION, "The preview is being made."),
 }
 RECOMPUTATION_ACCEPTED = {202: OpenApiResponse(_RECOMPUTATION, "The worker is at it.")}
-_MOMENT = {"type": "string", "format": "date-time"}
 _FLAG = {"type": "boolean"}
-_NOTE = {"type": "object", "properties": {"id": _NUMBER, "text": _TEXT, "at": _MOMENT, "by": _MAYBE}}
+_NOTE = {"type": "object", "properties": {"id": _NUMBER, "text": TEXT, "at": MOMENT, "by": MAYBE}}
 NOTE = OpenApiResponse(_NOTE, "The note.")
 NOTES = OpenApiResponse(
-    {"type": "object", "properties": {"reference": _TEXT, "notes": {"type": "array", "items": _NOTE}}},
+    {"type": "object", "properties": {"reference": TEXT, "notes": {"type": "array", "items": _NOTE}}},
     "The internal notes on a report.",
 )
 _ITEM = {
     "type": "object",
     "properties": {
-        "code": _TEXT,
-        "name_fa": _TEXT,
-        "name_en": _TEXT,
+        "code": TEXT,
+        "name_fa": TEXT,
+        "name_en": TEXT,
         "is_required": _FLAG,
-        "done_at": {"type": "string", "format": "date-time", "nullable": True},
+        "done_at": _MAYBE_MOMENT,
     },
 }
 CHECKLIST = OpenApiResponse(
-    {"type": "object", "properties": {"reference": _TEXT, "items": {"type": "array", "items": _ITEM}}},
+    {"type": "object", "properties": {"reference": TEXT, "items": {"type": "array", "items": _ITEM}}},
     "The checklist of a report, with what is done of it.",
 )
 _LOAD = {
@@ -221,9 +217,9 @@ _LOAD = {
     "items": {
         "type": "object",
         "properties": {
-            "code": _TEXT,
-            "name": _TEXT,
-            "departments": {"type": "array", "items": _TEXT},
+            "code": TEXT,
+            "name": TEXT,
+            "departments": {"type": "array", "items": TEXT},
             "open": _NUMBER,
             "overdue": _NUMBER,
         },
@@ -233,44 +229,43 @@ LOAD = OpenApiResponse(
     {"type": "object", "properties": {"people": _LOAD, "crews": _LOAD, "contractors": _LOAD}},
     "How many open reports everybody has in hand, the most burdened first.",
 )
-_WHEN = {"type": "string", "format": "date-time"}
 _LINK = {
     "type": "object",
     "properties": {
-        "reports": {"type": "array", "items": _TEXT},
+        "reports": {"type": "array", "items": TEXT},
         "score": {"type": "number"},
-        "kind": _TEXT,
-        "state": _TEXT,
+        "kind": TEXT,
+        "state": TEXT,
         "features": {"type": "object", "additionalProperties": True},
-        "reasons_fa": {"type": "array", "items": _TEXT},
-        "reasons_en": {"type": "array", "items": _TEXT},
-        "decided_by": _MAYBE,
-        "decided_at": _WHEN | {"nullable": True},
+        "reasons_fa": {"type": "array", "items": TEXT},
+        "reasons_en": {"type": "array", "items": TEXT},
+        "decided_by": MAYBE,
+        "decided_at": _MAYBE_MOMENT,
     },
 }
 _ACT = {
     "type": "object",
     "properties": {
         "act": _NUMBER,
-        "kind": _TEXT,
-        "reports": {"type": "array", "items": _TEXT},
-        "at": _WHEN,
-        "by": _MAYBE,
-        "note": _TEXT,
+        "kind": TEXT,
+        "reports": {"type": "array", "items": TEXT},
+        "at": MOMENT,
+        "by": MAYBE,
+        "note": TEXT,
         "undone_by": _NUMBER | {"nullable": True},
-        "clusters": {"type": "array", "items": {"type": "object", "properties": {"root": _TEXT, "count": _NUMBER}}},
+        "clusters": {"type": "array", "items": {"type": "object", "properties": {"root": TEXT, "count": _NUMBER}}},
     },
 }
 CLUSTER = OpenApiResponse(
     {
         "type": "object",
         "properties": {
-            "root": _MAYBE,
+            "root": MAYBE,
             "count": _NUMBER,
             "people_waiting": _NUMBER,
-            "first_report_at": _WHEN,
-            "last_report_at": _WHEN,
-            "categories": {"type": "array", "items": _TEXT},
+            "first_report_at": MOMENT,
+            "last_report_at": MOMENT,
+            "categories": {"type": "array", "items": TEXT},
             "members": {"type": "array", "items": {"type": "object", "additionalProperties": True}},
             "links": {"type": "array", "items": _LINK},
             "acts": {"type": "array", "items": _ACT},
@@ -280,6 +275,6 @@ CLUSTER = OpenApiResponse(
 )
 CLUSTER_ACT = OpenApiResponse(_ACT, "What was done, and the problems that its reports are part of now.")
 CLUSTER_LINKS = OpenApiResponse(
-    {"type": "object", "properties": {"reference": _TEXT, "duplicates": {"type": "array", "items": _LINK}}},
+    {"type": "object", "properties": {"reference": TEXT, "duplicates": {"type": "array", "items": _LINK}}},
     "The links of a report, the likeliest first.",
 )

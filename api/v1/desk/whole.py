@@ -15,7 +15,7 @@ from api.params import Params
 from api.permissions import SignedIn
 from api.v1.desk import schema
 from api.v1.desk.reading import report_for
-from api.v1.desk.reports import assignment_shape, name_of
+from api.v1.desk.reports import assignment_shape
 from api.v1.desk.work import checklist_of, hands_shape, note_shape
 from api.v1.photo_shapes import photos_for
 from api.v1.representations import named_places
@@ -110,7 +110,7 @@ def _steps(report: Report) -> list[dict[str, Any]]:
         {
             "status": each.status,
             "actor": each.actor,
-            "by": name_of(each.by),
+            "by": each.by.called if each.by else None,
             "at": each.at.isoformat(),
             "reason": each.reason.code if each.reason else None,
             "note": each.note,

@@ -23,7 +23,7 @@ from api.v1.desk.reading import (
     TheirReferenceSerializer,
     own_report,
 )
-from api.v1.desk.reports import as_seen, name_of
+from api.v1.desk.reports import as_seen
 from api.v1.filing import validated
 from people.access import Right
 from reports.handling import (
@@ -167,7 +167,7 @@ def hands_shape(row: Delegation) -> dict[str, Any]:
     return {
         "kind": kind,
         "code": row.user.username if row.user else getattr(row.to, "code", ""),
-        "name": name_of(row.user) or str(row.to),
+        "name": row.user.called if row.user else str(row.to),
         "since": row.at.isoformat(),
         "note": row.note,
         "external_reference": row.external_reference,
@@ -176,7 +176,7 @@ def hands_shape(row: Delegation) -> dict[str, Any]:
 
 def note_shape(row: Note) -> dict[str, Any]:
     """An internal note."""
-    return {"id": row.pk, "text": row.text, "at": row.at.isoformat(), "by": name_of(row.by)}
+    return {"id": row.pk, "text": row.text, "at": row.at.isoformat(), "by": row.by.called if row.by else None}
 
 
 def checklist_of(report: Report) -> dict[str, Any]:

@@ -150,10 +150,6 @@ class WorkActs(Acting):
         return back(request, reports) if reports else None
 
 
-def _handed_over(count: int) -> str:
-    return ngettext("%(count)s report is in other hands now.", "%(count)s reports are in other hands now.", count)
-
-
 def _taken_back(count: int) -> str:
     return ngettext("%(count)s report is in nobody's hands now.", "%(count)s reports are in nobody's hands now.", count)
 

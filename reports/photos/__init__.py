@@ -13,7 +13,6 @@ from reports.photos.adding import (
     store_meanwhile,
     withdraw,
 )
-from reports.photos.arriving import TooManyAtOnce
 from reports.photos.decoding import Refused, Unfinished
 from reports.photos.files import NotThere, StorageAway
 from reports.photos.hints import hint
@@ -28,7 +27,7 @@ from reports.photos.moderating import (
     remove,
     show,
 )
-from reports.photos.parts import CutShort, Malformed, read_parts
+from reports.photos.parts import CutShort, Malformed, TooManyAtOnce, read_parts
 from reports.photos.sniffing import NotTaken
 
 __all__ = [

@@ -1,20 +1,15 @@
 """Photos on their way in, in a form: digested, measured and written while they arrive, to where they stay if taken."""
 
 import hashlib
-from typing import IO, Any, Final
+from typing import IO, Final
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import FileUploadHandler
 
 from reports.photos import files
 from reports.photos.sniffing import LOOK, NotTaken
 
 PIECE: Final = 262_144  # larger ones take more of the processor: they outgrow its caches
-
-
-class TooManyAtOnce(Exception):
-    """The form holds more files than are taken at once."""
 
 
 class Look:
@@ -52,47 +47,27 @@ class Arrived(UploadedFile):
         self.look = look
 
 
-class PhotoHandler(FileUploadHandler):
-    """Takes a few files of limited size; raises NotTaken, TooManyAtOnce, files.StorageAway while they arrive.
+class Arriving:
+    """A file on its way in, of a limited size: written to where it stays if it is taken."""
 
-    Whoever parses with it closes all files where it comes to nothing.
-    """
+    def __init__(self, *, content_type: str) -> None:
+        self._file, self._look, self._content_type = files.landing(), Look(), content_type
 
-    chunk_size = PIECE
-    file: IO[bytes]
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._files: list[IO[bytes]] = []
-
-    def new_file(self, *args: Any, **kwargs: Any) -> None:
-        """A file begins."""
-        super().new_file(*args, **kwargs)
-        if len(self._files) > settings.PHOTOS_PER_REQUEST:  # one more than photos: the report may come as a file
-            raise TooManyAtOnce
-        self.file, self.look = files.landing(), Look()
-        self._files.append(self.file)
-
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        """A piece of the file."""
-        if self.look.size + len(raw_data) > settings.PHOTO_MAX_BYTES:
+    def take(self, piece: bytes) -> None:
+        """The next bytes; raises NotTaken, files.StorageAway."""
+        if self._look.size + len(piece) > settings.PHOTO_MAX_BYTES:
             raise NotTaken("photo_too_large")
-        self.look.take(raw_data)
+        self._look.take(piece)
         try:
-            self.file.write(raw_data)
+            self._file.write(piece)
         except OSError as error:
             raise files.StorageAway from error
 
-    def file_complete(self, file_size: int) -> UploadedFile:
+    def arrived(self) -> Arrived:
         """The whole file."""
-        self.file.seek(0)
-        return Arrived(self.file, self.look, content_type=self.content_type or "")
+        self._file.seek(0)
+        return Arrived(self._file, self._look, content_type=self._content_type)
 
-    def upload_interrupted(self) -> None:
-        """The form ended within a file, which is given to nobody."""
-        self.file.close()
-
-    def close_all(self) -> None:
-        """Give back what the files hold."""
-        for file in self._files:
-            file.close()
+    def close(self) -> None:
+        """Give back what it holds: it is gone without a trace unless it was saved."""
+        self._file.close()

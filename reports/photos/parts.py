@@ -1,104 +1,121 @@
-"""Forms with photos read to their end (multipart/form-data, RFC 7578): all of their parts, or none of them."""
+"""Forms with photos (multipart/form-data, RFC 7578), taken apart while they arrive: all of their parts, or none."""
 
-from collections.abc import Mapping
-from typing import IO, Any, Final, TypeAlias, cast
+from collections.abc import Iterator, Mapping
+from typing import IO, Any, Final, TypeAlias
 
-from django.core.exceptions import SuspiciousOperation
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
-from django.http.multipartparser import MultiPartParser, MultiPartParserError
 from django.utils.datastructures import MultiValueDict
+from django.utils.http import parse_header_parameters
+from multipart import MultipartError, MultipartSegment, PushMultipartParser
 
-from reports.photos.arriving import PhotoHandler
+from reports.photos.arriving import PIECE, Arriving
 
 Parts: TypeAlias = tuple[QueryDict, "MultiValueDict[str, UploadedFile]"]
 
-NAME: Final = "photo"  # of every file: nobody reads its sender's, and none is a reason to leave the file out
+MOST_PARTS: Final = 1_000
 
 
 class Malformed(Exception):
-    """The body is no form, or has a part that has no name that could be read."""
+    """The body is no form, or has a part that has no name that could be read, or more in its fields than is read."""
 
 
 class CutShort(Exception):
     """The body ended, or its connection broke, before its length."""
 
 
-def read_parts(*, meta: Mapping[str, Any], stream: IO[bytes], length: int) -> Parts:
-    """The fields of a form, and its files as `PhotoHandler` takes them, in `length` bytes.
+class TooManyAtOnce(Exception):
+    """The form holds more files than are taken at once."""
 
-    Raises Malformed, CutShort, and what the handler raises; nothing is held open then.
+
+def read_parts(*, meta: Mapping[str, Any], stream: IO[bytes], length: int) -> Parts:
+    """The fields of a form of `length` bytes, and its files, each a few at most of a limited size.
+
+    Raises Malformed, CutShort, TooManyAtOnce, sniffing.NotTaken, files.StorageAway; nothing is held open then. What is
+    sent in base64 stays so: RFC 7578 knows of no such parts any more.
     """
-    handler = PhotoHandler()
+    form = _Form()
+    if not length:
+        return form.parts()
+    _kind, options = parse_header_parameters(meta.get("CONTENT_TYPE", ""))
     try:
-        watched = _Watched(stream)
-        parser = _Parser(cast(dict[str, Any], meta), cast(IO[bytes], watched), [handler], "utf-8")
-        watched.look_for(parser.boundary)
-        parts = parser.parse()
-        watched.check(parts, length=length)
-    except (MultiPartParserError, SuspiciousOperation) as error:
-        handler.close_all()
+        with PushMultipartParser(options.get("boundary", ""), max_segment_count=MOST_PARTS) as parser:
+            for piece in _pieces(stream, length):
+                for event in parser.parse(piece):
+                    form.take(event)
+        return form.parts()
+    except MultipartError as error:
+        form.close()
         raise Malformed from error
     except BaseException:
-        handler.close_all()
+        form.close()
         raise
-    return cast(Parts, parts)
 
 
-class _Parser(MultiPartParser):
-    """Django leaves out a file whose name it does not like; here it has another name."""
-
-    _boundary: bytes
-
-    @property
-    def boundary(self) -> bytes:
-        """What parts the form."""
-        return self._boundary
-
-    def sanitize_file_name(self, file_name: str) -> str:
-        """The same for all."""
-        return NAME
+def _pieces(stream: IO[bytes], length: int) -> Iterator[bytes]:
+    """All of the stream; raises CutShort."""
+    left = length
+    try:
+        while piece := stream.read(PIECE):
+            left -= len(piece)
+            yield piece
+    except OSError as error:
+        raise CutShort from error
+    if left:
+        raise CutShort
 
 
-class _Watched:
-    """A stream that counts what is read of it, and the boundaries: Django passes over parts that it cannot read."""
+class _Form:
+    """The parts as far as they have come: text of a limited size, and files."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._stream = stream
-        self._count = 0
+    def __init__(self) -> None:
+        self._fields, self._files = QueryDict(mutable=True), MultiValueDict[str, UploadedFile]()
+        self._arriving: list[Arriving] = []
+        self._file: Arriving | None = None
+        self._name, self._text = "", b""
+        self._room = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
-    def look_for(self, boundary: bytes) -> None:
-        self._all, self._last = _Occurrences(b"--" + boundary), _Occurrences(b"--" + boundary + b"--")
+    def take(self, event: MultipartSegment | bytes | None) -> None:
+        """What comes next: the head of a part, a piece of it, or its end."""
+        if event is None:
+            self._end()
+        elif isinstance(event, MultipartSegment):
+            self._begin(event)
+        elif self._file is not None:
+            self._file.take(event)
+        else:
+            self._make_room(len(event))
+            self._text += event
 
-    def read(self, size: int = -1) -> bytes:
-        """The next bytes; raises CutShort where the connection breaks."""
-        try:
-            content = self._stream.read(size)
-        except OSError as error:
-            raise CutShort from error
-        self._count += len(content)
-        self._all.add(content)
-        self._last.add(content)
-        return content
+    def _begin(self, segment: MultipartSegment) -> None:
+        if not segment.name:
+            raise Malformed
+        self._make_room(len(segment.name))
+        self._name, self._text, self._file = segment.name, b"", None
+        if segment.filename or "filename*=" in segment["Content-Disposition"]:
+            if len(self._arriving) > settings.PHOTOS_PER_REQUEST:  # one more than photos: the report may be a file
+                raise TooManyAtOnce
+            self._file = Arriving(content_type=segment.content_type or "")
+            self._arriving.append(self._file)
 
-    def check(self, parts: Parts, *, length: int) -> None:
-        """Raise CutShort or Malformed unless these are all the parts that there were."""
-        if self._count != length:
-            raise CutShort
-        read = sum(len(values) for kind in parts for _name, values in kind.lists())
-        if length and (not self._last.count or self._all.count - self._last.count != read):
+    def _end(self) -> None:
+        if self._file is None:
+            self._fields.appendlist(self._name, self._text.decode(errors="replace"))
+        else:
+            self._files.appendlist(self._name, self._file.arrived())
+
+    def _make_room(self, size: int) -> None:
+        self._room -= size
+        if self._room < 0:
             raise Malformed
 
+    def parts(self) -> Parts:
+        """All of them."""
+        self._fields._mutable = False
+        return self._fields, self._files
 
-class _Occurrences:
-    """How often some bytes stand in what goes by."""
-
-    def __init__(self, needle: bytes) -> None:
-        self._needle, self._edge = needle, len(needle) - 1
-        self._tail = b""
-        self.count = 0
-
-    def add(self, content: bytes) -> None:
-        """The next bytes, which may end or begin within the needle."""
-        self.count += content.count(self._needle) + (self._tail + content[: self._edge]).count(self._needle)
-        self._tail = (self._tail + content[-self._edge :])[-self._edge :]
+    def close(self) -> None:
+        """Give back what the files hold."""
+        for file in self._arriving:
+            file.close()

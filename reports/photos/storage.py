@@ -45,11 +45,15 @@ class DurableFiles(FileSystemStorage):
             place.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
         return Nameless(os.open(place, os.O_TMPFILE | os.O_RDWR, PRIVATE_FILE), "r+b")
 
-    def _save(self, name: str, content: Any) -> str:
+    def save(self, name: str | None, content: Any, max_length: int | None = None) -> str:
+        """As every storage does; a nameless file gets the name at once, or FileExistsError says that there is one."""
         inner = content.file if isinstance(content, File) else content
-        if isinstance(inner, Nameless) and self._named(inner, name):
+        if name and isinstance(inner, Nameless) and self._named(inner, name):
             _flush(inner.fileno())
             return name
+        return super().save(name, content, max_length)
+
+    def _save(self, name: str, content: Any) -> str:
         saved: str = super()._save(name, content)  # type: ignore[misc]  # its stubs leave it out
         with _opened(self.path(saved)) as handle:
             _flush(handle)
@@ -58,7 +62,7 @@ class DurableFiles(FileSystemStorage):
     def _named(self, file: Nameless, name: str) -> bool:
         """Whether the file has the name now: where the system gives it none, it is to be copied."""
         try:
-            _give_name(file, Path(self.path(name)))
+            _give_name(file, self.path(name))
         except FileExistsError:
             raise
         except OSError:  # no /proc, or a file system of several layers
@@ -67,16 +71,16 @@ class DurableFiles(FileSystemStorage):
         return True
 
 
-def _give_name(file: Nameless, path: Path) -> None:
+def _give_name(file: Nameless, path: str) -> None:
     try:
         _link(file.fileno(), path)
     except FileNotFoundError:
-        for folder in reversed([each for each in path.parents if not each.is_dir()]):
+        for folder in reversed([each for each in Path(path).parents if not each.is_dir()]):
             folder.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
         _link(file.fileno(), path)
 
 
-def _link(handle: int, path: Path) -> None:
+def _link(handle: int, path: str) -> None:
     # Only with a folder named does Python ask the system to follow the link that /proc shows of an open file.
     os.link(f"/proc/self/fd/{handle}", path, src_dir_fd=handle)
 

@@ -21,6 +21,12 @@ def form_of(content: bytes) -> bytes:
     )
 
 
+def parts_of(*sent: tuple[str, bytes], end: bytes = b"--edge--\r\n") -> bytes:
+    """A form of parts, each with what follows the word `form-data`, and its content."""
+    heads = [f"--edge\r\nContent-Disposition: form-data{more}\r\n\r\n".encode() for more, _content in sent]
+    return b"".join(head + content + b"\r\n" for head, (_more, content) in zip(heads, sent, strict=True)) + end
+
+
 class Line:
     """One connection to a server."""
 

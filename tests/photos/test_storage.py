@@ -42,7 +42,7 @@ def failing(monkeypatch: pytest.MonkeyPatch):
 
 class TestAStorageThatFails:
     def test_at_the_door_stores_nothing(self, report, send, failing, stored_names, monkeypatch):
-        failing("_save", at=2)
+        failing("save", at=2)
         response = send(report, part(photo()), part(photo(seed=1)))
         assert (response.status_code, response.json()["code"]) == (503, "storage_away")
         assert response.headers["Retry-After"]
@@ -58,7 +58,7 @@ class TestAStorageThatFails:
             body = {"report": json.dumps(filing()), "photo": part(photo())}
             return Client().post("/api/v1/reports", body, headers={"Idempotency-Key": "k-1"})
 
-        failing("_save")
+        failing("save")
         response = file()
         assert (response.status_code, response.json()["code"]) == (503, "storage_away")
         assert (Report.objects.count(), Photo.objects.count()) == (0, 0)
@@ -68,7 +68,7 @@ class TestAStorageThatFails:
         assert stored_names() == [Photo.objects.get().original]
 
     def test_at_the_door_takes_reports_without_photos_as_ever(self, small_city, post, filing, failing):
-        failing("_save")
+        failing("save")
         assert post(filing()).status_code == 201
 
     @pytest.mark.parametrize("call", [1, 2, 3, 4])
@@ -77,7 +77,7 @@ class TestAStorageThatFails:
     ):
         send(report, part(photo()), keep_original="true")
         with monkeypatch.context():
-            failing("_save", at=call)
+            failing("save", at=call)
             see_to_photos()
         kept = Photo.objects.get()
         assert (kept.state, kept.attempts, kept.public_rendition) == ("received", 0, "")
@@ -100,7 +100,7 @@ class TestAStorageThatFails:
     def test_while_a_covered_copy_is_made_shows_nothing_uncovered(self, report, added, head, failing, monkeypatch):
         kept = added(report, photo())
         head.patch(f"reports/{report.reference}/photos/{kept.number}", {"redactions": [[0, 0, 0.5, 0.5]]})
-        failing("_save", at=2)
+        failing("save", at=2)
         see_to_photos()
         assert shown(report) == []
         monkeypatch.undo()

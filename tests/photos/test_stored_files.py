@@ -11,6 +11,7 @@ from django.utils import timezone
 from reports import photos
 from reports.models import Assignment, Photo, StoredFile
 from reports.photos import files
+from reports.photos.storage import DurableFiles
 from reports.references import tracking_token
 from reports.tasks import see_to_photos, sweep_photos
 from tests.photos.conftest import address_of, as_holder, part, shown
@@ -73,13 +74,14 @@ class TestWhatGoes:
         assert (stored_names(), StoredFile.objects.count()) == ([], 0)
 
     def test_what_was_swept_cannot_be_kept(self, report, monkeypatch, send):
-        keep = files.keep
+        save = DurableFiles.save
 
-        def late(names, *, photo_id):
+        def late(self, *args):
+            name = save(self, *args)
             files.sweep(at=timezone.now() + timedelta(hours=2))
-            keep(names, photo_id=photo_id)
+            return name
 
-        monkeypatch.setattr(files, "keep", late)
+        monkeypatch.setattr(DurableFiles, "save", late)
         response = send(report, part(photo()))
         assert (response.status_code, response.json()["code"]) == (503, "photo_away")
         assert not Photo.objects.exists()

@@ -133,7 +133,7 @@ def test_a_storage_that_is_away_is_told(client: Client, tell, monkeypatch):
     def fail(self, *_args):
         raise OSError("No space left on device")
 
-    monkeypatch.setattr(DurableFiles, "_save", fail)
+    monkeypatch.setattr(DurableFiles, "save", fail)
     answer = send(client, tell(), part(photo()))
     assert answer.status_code == 503
     assert "لطفاً چند دقیقهٔ دیگر" in answer.text

@@ -116,22 +116,22 @@ def _one_then_other(*prepare: Callable[[], Call]) -> Call:
 
 def _filing(stage: Stage, photo: bytes) -> Call:
     """A report at one of the places, alone or with the photo."""
-    post = _poster(stage.ours.port, "/api/v1/reports")
+    post = _poster(stage.ours, "/api/v1/reports")
     told = _teller(stage)
 
-    def file(_number: int) -> None:
-        post(form_of(told(), photo) if photo else [told()], is_form=bool(photo))
+    def file(number: int) -> None:
+        post(form_of(told(), photo) if photo else [told()], number=number, is_form=bool(photo))
 
     return file
 
 
 def _sending(stage: Stage, photo: bytes, address: str) -> Call:
     """The same form with a report and the photo, to a view that does not file it."""
-    post = _poster(stage.bare.port, address)
+    post = _poster(stage.bare, address)
     told = _teller(stage)
 
-    def send(_number: int) -> None:
-        post(form_of(told(), photo), is_form=True)
+    def send(number: int) -> None:
+        post(form_of(told(), photo), number=number, is_form=True)
 
     return send
 
@@ -152,11 +152,13 @@ def _teller(stage: Stage) -> Callable[[], bytes]:
     return told
 
 
-def _poster(port: int, address: str) -> Callable[..., None]:
+def _poster(server: Server, address: str) -> Callable[..., None]:
     """Posts over a kept connection; raises Failed unless it is answered with 201."""
-    line = HTTPConnection("127.0.0.1", port, timeout=60)
+    line: HTTPConnection | None = None
 
-    def post(parts: Sequence[bytes], *, is_form: bool) -> None:
+    def post(parts: Sequence[bytes], *, number: int, is_form: bool) -> None:
+        nonlocal line
+        line = line or server.line(number)
         kind = f"multipart/form-data; boundary={BOUNDARY}" if is_form else "application/json"
         headers = {"Content-Type": kind, "Content-Length": str(sum(map(len, parts)))}
         line.request("POST", address, parts, headers)

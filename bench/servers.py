@@ -6,7 +6,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -15,6 +15,7 @@ from random import randrange
 from bench.database import ROOT
 
 LOG = ROOT / ".local" / "log"
+LINES = 12  # opened to choose one of: that one process takes them all happens once in two thousand times
 
 
 class NotServing(Exception):
@@ -31,6 +32,34 @@ class Server:
     def cpu_s(self) -> float:
         """Seconds of processor time that its processes have used until now, without the database's."""
         return sum(map(_ticks, _tree(self.pid))) / os.sysconf("SC_CLK_TCK")
+
+    def line(self, number: int) -> HTTPConnection:
+        """A kept connection, the next number's to the next of its processes.
+
+        The system deals connections out by chance: of four all may come to one process, and share its interpreter.
+        """
+        lines = [HTTPConnection("127.0.0.1", self.port, timeout=60) for _ in range(LINES)]
+        held: dict[int, HTTPConnection] = {}
+        for each in lines:
+            each.connect()
+            held[self._holder(each.sock.getsockname()[1])] = each
+        chosen = held[sorted(held)[number % len(held)]]
+        for each in lines:
+            if each is not chosen:
+                each.close()
+        return chosen
+
+    def _holder(self, port: int) -> int:
+        """The process that holds the connection from that port. Raises NotServing."""
+        ends = f":{self.port:04X}", f":{port:04X}"
+        for _ in range(300):
+            for fields in (line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]):
+                if (fields[1][-5:], fields[2][-5:]) == ends:
+                    for pid in _tree(self.pid):
+                        if f"socket:[{fields[9]}]" in _open_files(pid):
+                            return pid
+            time.sleep(0.01)
+        raise NotServing(f"None of the server's processes takes a connection to the port {self.port}.")
 
     def settle(self) -> None:
         """Wait until it works no more: a client that ends leaves requests behind, which the next one would pay for."""
@@ -130,6 +159,15 @@ def _tree(pid: int) -> list[int]:
         int(child) for path in Path(f"/proc/{pid}/task").glob("*/children") for child in path.read_text().split()
     ]
     return [pid, *(each for child in children for each in _tree(child))]
+
+
+def _open_files(pid: int) -> set[str]:
+    """What a process has open."""
+    found = set()
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):
+            found.add(str(link.readlink()))
+    return found
 
 
 def _ticks(pid: int) -> int:

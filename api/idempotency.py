@@ -39,9 +39,9 @@ def answer_once(
     with transaction.atomic():
         if key is None:
             return act()
-        digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+        digest = _digest(body)
         if not _claim(client, key, digest, at):
-            return _answered_before(client, key, digest)
+            return _the_same(client, key, digest)
         answer = act()
         IdempotencyKey.objects.filter(client=client, key=key).update(answer=json.dumps(answer))
         return answer
@@ -50,6 +50,18 @@ def answer_once(
 def was_answered(*, key: str | None, client: str) -> bool:
     """Whether the client has sent this key before, and has its answer."""
     return key is not None and IdempotencyKey.objects.filter(client=client, key=key).exists()
+
+
+def answered_before(*, key: str | None, client: str, body: Mapping[str, Any]) -> Answer | None:
+    """What the client was answered when it sent this body with this key, or None."""
+    if key is None:
+        return None
+    row = IdempotencyKey.objects.filter(client=client, key=key, body_digest=_digest(body)).first()
+    return json.loads(row.answer) if row else None
+
+
+def _digest(body: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
 
 
 def _claim(client: str, key: str, digest: str, at: datetime) -> bool:
@@ -63,7 +75,7 @@ def _claim(client: str, key: str, digest: str, at: datetime) -> bool:
         return bool(cursor.rowcount)
 
 
-def _answered_before(client: str, key: str, digest: str) -> Answer:
+def _the_same(client: str, key: str, digest: str) -> Answer:
     row = IdempotencyKey.objects.get(client=client, key=key)
     if row.body_digest != digest:
         detail = _("This Idempotency-Key was sent before with another body: take a new key for a new report.")

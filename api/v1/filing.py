@@ -14,7 +14,7 @@ from rest_framework.request import Request
 
 from api.clients import count_filing, count_photos, scope_of, viewer_of
 from api.errors import Fault, Problem, refusal
-from api.idempotency import Answer, answer_once, key_of, was_answered
+from api.idempotency import Answer, answer_once, answered_before, key_of, was_answered
 from api.uploads import storage_away
 from api.v1.claims import claim_problem, claims_of
 from api.v1.fields import (
@@ -124,6 +124,27 @@ def file_report(request: Request) -> Answer:
         raise Problem(status=411, code="length_required", detail=_("Send the body's length as Content-Length."))
     key = key_of(request)
     told, incoming = _told(request)
+    body = told | {"photos": digest_of(incoming)} if incoming else told
+    try:
+        return _filed(request, told, incoming, key=key, body=body, at=at)
+    except Problem:
+        # What is stored is answered as it was, though it could not be filed any more: the category is out of use by
+        # now, the address has had its share.
+        answer = answered_before(key=key, client=_client_of(request, told), body=body)
+        if answer is None:
+            raise
+        return answer
+
+
+def _filed(
+    request: Request,
+    told: dict[str, Any],
+    incoming: Sequence[Incoming],
+    *,
+    key: str | None,
+    body: dict[str, Any],
+    at: datetime,
+) -> Answer:
     values = validated(FilingSerializer(data=told, context={"at": at}))
     category = find_category(values.pop("category"))
     viewer = viewer_of(request)
@@ -132,7 +153,7 @@ def file_report(request: Request) -> Answer:
     values["contact"] = NewContact(**values.pop("contact", {}))
     values.setdefault("language", "en" if (get_language() or "").startswith("en") else "fa")
 
-    client = scope_of(request, device_id=values.get("device_id", ""))
+    client = _client_of(request, told)
     # What is sent again is answered from memory: its photos are stored already.
     is_again = bool(incoming) and was_answered(key=key, client=client)
     stored = _stored([] if is_again else incoming, request, viewer, at=at)
@@ -144,12 +165,16 @@ def file_report(request: Request) -> Answer:
         hint_new(made[0], has_photos=bool(stored))
         return new_report(made[0])
 
-    body = told | {"photos": digest_of(incoming)} if incoming else told
     with or_gone(stored, at=at):
         answer = answer_once(key=key, client=client, body=body, at=at, act=act)
     if not made:  # somebody sent it at the same instant, and was first
         withdraw(stored, at=at)
     return answer
+
+
+def _client_of(request: Request, told: dict[str, Any]) -> str:
+    device = told.get("device_id")
+    return scope_of(request, device_id=device if isinstance(device, str) and not NOT_TEXT.search(device) else "")
 
 
 def _stored(incoming: Sequence[Incoming], request: Request, viewer: Viewer, *, at: datetime) -> list[Stored]:

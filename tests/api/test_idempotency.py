@@ -1,12 +1,16 @@
 """The same filing twice, one after the other or at the same instant, is one report."""
 
+import json
 import threading
 
 import pytest
 from django.db import connection
 from django.test import Client
 
-from reports.models import Report
+from reports.models import Photo, Report
+from reports.publishing import hide
+from tests.photos.conftest import part
+from tests.pictures import photo
 
 
 def test_the_same_key_and_body_give_the_first_answer(small_city, post, filing):
@@ -28,6 +32,40 @@ def test_the_same_key_with_another_body_is_refused(small_city, post, filing):
 def test_a_refused_request_does_not_use_up_its_key(small_city, post, filing):
     assert post(filing(x=90_000), **{"Idempotency-Key": "k-1"}).status_code == 422
     assert post(filing(), **{"Idempotency-Key": "k-1"}).status_code == 201
+
+
+def test_what_is_stored_is_answered_again_though_it_could_not_be_filed_any_more(small_city, post, filing, settings):
+    other = Report.objects.get(reference=post(filing()).json()["id"])
+    body, key = filing(x=505, device_id="phone-7", duplicate_of=other.reference), {"Idempotency-Key": "k-1"}
+    first = post(body, **key)
+    assert first.status_code == 201
+    small_city.pothole.is_active = False
+    small_city.pothole.save()
+    hide(report=other)
+    settings.ANONYMOUS_REPORTS_PER_HOUR = 0
+    again = post(body, **key)
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert post(body | {"description": "چیز دیگری"}, **key).status_code == 400
+    assert post(body, **{"Idempotency-Key": "k-2"}).status_code == 400
+    assert post(body | {"device_id": "phone-8\ud800"}, **key).status_code == 400
+    assert Report.objects.count() == 2
+
+
+def test_a_report_with_photos_is_answered_again_though_the_address_has_had_its_share(
+    small_city, filing, settings, client
+):
+    def send(content: bytes):
+        form = {"report": json.dumps(filing()), "photo": [part(content)]}
+        return client.post("/api/v1/reports", form, headers={"Idempotency-Key": "k-1"})
+
+    picture = photo()
+    first = send(picture)
+    assert first.status_code == 201
+    settings.ANONYMOUS_REPORTS_PER_HOUR = settings.ANONYMOUS_PHOTOS_PER_HOUR = 0
+    again = send(picture)
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert send(photo(seed=1)).status_code == 429
+    assert (Report.objects.count(), Photo.objects.count()) == (1, 1)
 
 
 def test_two_devices_may_choose_the_same_key(small_city, post, filing):

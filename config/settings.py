@@ -137,10 +137,14 @@ TIME_ZONE = "UTC"
 # -- Files ------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 _COLLECTED_FILES = LOCAL / "static"
-# Only these two come from npm; the rest of node_modules is none of the browser's business.
+# Only these come from npm; the rest of node_modules is none of the browser's business.
 STATICFILES_DIRS = [
     (name, ROOT / "node_modules" / folder)
-    for name, folder in (("maplibre-gl", "maplibre-gl/dist"), ("vazirmatn", "vazirmatn/fonts/webfonts"))
+    for name, folder in (
+        ("maplibre-gl", "maplibre-gl/dist"),
+        ("vazirmatn", "vazirmatn/fonts/webfonts"),
+        ("vazirmatn-digits", "vazirmatn/misc/Farsi-Digits/fonts/webfonts"),
+    )
     if (ROOT / "node_modules" / folder).is_dir()
 ]
 COLLECTED = (_COLLECTED_FILES / "staticfiles.json").is_file()

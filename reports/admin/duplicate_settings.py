@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
-from django.db.models import Model
+from django.db.models import JSONField, Model
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -26,6 +26,9 @@ class PreviewedAdmin(ReferenceAdmin):
     """Rows that scores depend on: what a change would do to recent reports is shown before it is stored."""
 
     change_form_template = "admin/reports/duplicates/change_form.html"
+    formfield_overrides = ReferenceAdmin.formfield_overrides | {
+        JSONField: {"widget": forms.Textarea(attrs={"dir": "ltr", "rows": 4})}
+    }
 
     def changeform_view(
         self,

@@ -47,7 +47,7 @@ class PhotoPage:
 
 def photos_of(report: Report, *, viewer: Viewer) -> ReportsPhotos:
     """All photos of a report for one of its staff; one query."""
-    rows = Photo.objects.filter(report=report).with_gps_distance().order_by("kind", "number")
+    rows = Photo.objects.filter(report=report).with_gps_distance().order_by("number")
     return ReportsPhotos(
         lines=[PhotoLine(photo=each, says=_says(each), distance=metres_text(each)) for each in rows],
         add_form=AddForm() if has_right(viewer, Right.HANDLE, report) else None,

@@ -134,6 +134,8 @@ def _link(listener: Listener, update: StatusUpdate) -> list[str]:
         return []
     if update.status in CLOSED:
         link = tracking_link(listener.reference, language=listener.language, part=SOLVED)
+        if update.status == Status.REJECTED:  # whoever hears that nothing was done is not asked whether that helped
+            return [_("If the problem is still there, tell us here: %(link)s") % {"link": link}]
         return [_("Was it solved? Tell us here: %(link)s") % {"link": link}]
     if update.status == Status.WAITING:
         link = tracking_link(listener.reference, language=listener.language, part=ANSWER)

@@ -61,6 +61,11 @@ def map_messages() -> dict[str, str]:
         "previous": _("Previous report at this place"),
         "next": _("Next report at this place"),
         "nth": _("{i} of {n} at this place"),
+        "moment": _("{day}, {time}"),
+        "noMapCame": _("The map could not be loaded. The newest reports are listed here instead."),
         "showList": _("Show the list"),
         "hideList": _("Hide the list"),
+        "showFilters": _("Filters"),
+        "filtersChosen": _("Filters ({n})"),
+        "hideFilters": _("Hide the filters"),
     }

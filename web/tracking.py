@@ -6,10 +6,12 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db.models import Q
+from django.utils.translation import ngettext
 
 from jurisdictions.models import Level
 from jurisdictions.routing import Route, route_from_json
 from people.access import Viewer
+from persian.display import digits
 from reports.deadlines import deadline_of, outlook
 from reports.explaining import reasons_of
 from reports.feedback import answer_to_closing
@@ -46,7 +48,8 @@ class ShownPhoto:
 class Tracked:
     """The page's content, all of it in one language. `places` are pairs of level and name, largest ground first.
 
-    `outlook` is one of reports.deadlines.Outlook, `expected` its moment in words where there is one.
+    `outlook` is one of reports.deadlines.Outlook, `expected` its moment in words where there is one. `others` says how
+    many reports more tell of the same problem; it is empty where there is none.
     """
 
     reference: str
@@ -57,6 +60,7 @@ class Tracked:
     received: str
     outlook: str
     expected: str
+    others: str
     description: str
     lon: float
     lat: float
@@ -97,6 +101,7 @@ def _tracked(report: Report, token: str, language: str, at: datetime) -> Tracked
         received=moment_in_words(report.received_at, time_zone=report.root.time_zone, language=language),
         outlook=outlook(report, at=at),
         expected=_expected(report, language),
+        others=_others(report),
         description=report.description,
         lon=report.location.x,
         lat=report.location.y,
@@ -120,6 +125,19 @@ def _expected(report: Report, language: str) -> str:
     if deadline is None or deadline.due_at is None:
         return ""
     return moment_in_words(deadline.due_at, time_zone=report.root.time_zone, language=language)
+
+
+def _others(report: Report) -> str:
+    """How many other reports are held to be of the same problem, in the active language."""
+    if report.duplicate_cluster_id is None:
+        return ""
+    n = Report.objects.filter(duplicate_cluster=report.duplicate_cluster_id).exclude(pk=report.pk).count()
+    said = ngettext(
+        "%(n)d other report tells of the same problem: both are handled together.",
+        "%(n)d other reports tell of the same problem: all are handled together.",
+        n,
+    )
+    return digits(said % {"n": n})
 
 
 def _current(report: Report) -> Assignment | None:
@@ -153,7 +171,7 @@ def _step(update: StatusUpdate, report: Report, language: str) -> Step:
 def _photos(report: Report) -> Iterable[Photo]:
     """The reporter's own, the public ones, and those of steps that the reporter reads."""
     holder = Viewer(tracked=frozenset({report.reference}))
-    return Photo.objects.visible_to(holder).filter(report=report).order_by("kind", "number")
+    return Photo.objects.visible_to(holder).filter(report=report).order_by("number")
 
 
 def _photo(photo: Photo) -> ShownPhoto:

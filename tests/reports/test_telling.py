@@ -74,6 +74,7 @@ class TestEachPublicStep:
             f"Your report “Pothole” ({report.reference}) was closed without being resolved.",
             "Reason: On private ground.",
         ]
+        assert lines[2].startswith("If the problem is still there, tell us here: ")
         assert lines[2].endswith("?lang=en#outcome")
 
     def test_a_question_leads_to_where_it_is_answered(self, report, worker):

@@ -71,54 +71,69 @@ def test_reports_at_one_place_are_leafed_through(visit, tell):
     assert found == references
 
 
-def test_the_switch_turns_page_and_map_into_english_and_keeps_the_view(visit, tell):
-    tell()
-    seen = visit().open("/").until_drawn()
-    assert seen.page.evaluate("document.documentElement.dir") == "rtl"
-    seen.page.evaluate("cityEye.map.jumpTo({zoom: 13})")
-    view = seen.until("location.hash")
-    with seen.page.expect_navigation():
-        seen.page.locator(".language").click()
-    seen.until_drawn()
-    assert seen.page.evaluate("[document.documentElement.lang, document.documentElement.dir, location.hash]") == [
-        "en",
-        "ltr",
-        view,
-    ]
-    assert text(seen, "#count") == "1 report in this view"
-    assert "23 November 2026" in text(seen, "#reports")
-
-
 def test_a_phone_shows_all_of_it_without_scrolling_sideways(visit, tell):
     report = tell(description=HOSTILE[1])
     publish(report=report)
     seen = visit(width=360, height=640).open("/").until_drawn()
     assert not scrolls_sideways(seen)
+    seen.until("document.querySelector('#key dd')")
+    assert too_small_for_a_finger(seen) == []
     assert seen.page.locator("#reports").is_hidden()
+    assert seen.page.locator("#filters").is_hidden()
+    seen.page.locator("#choose").click()
+    assert too_small_for_a_finger(seen) == []
+    seen.page.locator("#ground").select_option("1")
     seen.page.locator("#fold").click()
-    seen.page.locator("#reports .item").click()
+    assert seen.page.locator("#filters").is_hidden()
+    assert text(seen, "#choose") == "فیلترها (۱)"
+    seen.until_drawn()
+    seen.page.evaluate("document.documentElement.style.fontSize = '200%'")
+    item = seen.page.locator("#reports .item")
+    item.hover()  # where letters are twice as large, too, the list is reached by scrolling
+    assert not scrolls_sideways(seen)
+    seen.page.evaluate("document.documentElement.style.fontSize = ''")
+    item.click()
     read(seen)
     assert not scrolls_sideways(seen)
-    sheet = seen.page.locator("#panel").bounding_box()
-    assert sheet["width"] == 360
+    assert too_small_for_a_finger(seen) == []
+    assert seen.page.locator("#panel").bounding_box()["width"] == 360
     seen.until("cityEye.map.queryRenderedFeatures({layers: ['selected']}).length")
-    assert 0 < seen.drawn("selected")[0]["at"]["y"] < sheet["y"]
+    place = seen.drawn("selected")[0]["at"]
+    over = "({x, y}) => document.elementFromPoint(x, y).className"
+    assert seen.page.evaluate(over, place) == "maplibregl-canvas"
 
 
-def test_hostile_texts_are_shown_as_text(visit, small_city, tell):
+def too_small_for_a_finger(seen) -> list:
+    """What can be pressed and is smaller than 44 pixels either way."""
+    return seen.page.evaluate(
+        """() => [...document.querySelectorAll(":is(a, button, select, .chip):not(.skip, .maplibregl-ctrl-attrib a)")]
+            .map((each) => [each.className || each.id, each.getBoundingClientRect()])
+            .filter(([, {width, height}]) => width && (width < 44 || height < 44))
+            .map(([name, {width, height}]) => [name, width, height])"""
+    )
+
+
+def test_hostile_texts_are_shown_as_text_and_a_coarse_place_as_no_more(visit, small_city, tell):
     group = CategoryGroupFactory(code="odd", name_fa="<b>گروه</b>", name_en="<b>")
     category = CategoryFactory(code="odd", name_fa="<i>موضوع</i>", name_en="<i>", group=group, moderation="at_once")
     for index, description in enumerate(HOSTILE):
         tell(x=200 + 300 * index, description=description, category=category)
+    coarse = tell(category=CategoryFactory(code="noise", moderation="text_reviewed", place_precision_m=200))
     seen = visit().open("/").until_drawn()
     assert "<b>گروه</b>" in text(seen, "#topic")
-    for report in Report.objects.all():
+    for report in Report.objects.filter(category=category):
         seen.page.locator(f"[data-reference='{report.reference}']").click()
         read(seen)
         assert text(seen, "#card h2") == "<i>موضوع</i>"
         assert text(seen, "#card .told") == report.description
         assert not scrolls_sideways(seen)
         seen.page.keyboard.press("Escape")
+    seen.page.locator(f"[data-reference='{coarse.reference}']").click()
+    read(seen)
+    card = text(seen, "#card")
+    assert "فقط محل تقریبی" in card
+    assert "متن گزارش پس از بررسی" in card
+    assert "عمران" not in card
     assert "چشم شهر" in seen.page.title()
     assert seen.complaints == []
 
@@ -148,38 +163,20 @@ def test_filters_ask_for_what_is_wanted(visit, small_city, tell):
     assert text(seen, "#count") == "No reports in this view"
 
 
-def test_the_view_decides_what_is_asked_for(visit, tell):
+def test_a_keyboard_reaches_every_report_of_the_view(visit, tell):
     west, east = tell(x=200), tell(x=1800)
     seen = visit().open("/").until_drawn()
-    assert seen.page.locator("#reports .item").count() == 2
-    seen.page.evaluate("(center) => cityEye.map.jumpTo({center, zoom: 18})", list(lonlat(1800, 200)))
-    seen.until("(reference) => !document.querySelector(`[data-reference='${reference}']`)", west.reference)
-    assert seen.page.locator("#reports .item").get_attribute("data-reference") == east.reference
-
-
-def test_a_keyboard_reaches_every_report(visit, tell):
-    report = tell()
-    seen = visit().open("/").until_drawn()
     page = seen.page
+    assert page.locator("#reports .item").count() == 2
+    page.evaluate("(center) => cityEye.map.jumpTo({center, zoom: 18})", list(lonlat(1800, 200)))
+    seen.until("(reference) => !document.querySelector(`[data-reference='${reference}']`)", west.reference)
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.dataset.reference") == report.reference
+    assert page.evaluate("document.activeElement.dataset.reference") == east.reference
     page.keyboard.press("Enter")
     read(seen)
     assert page.evaluate("document.activeElement.id") == "card"
     page.keyboard.press("Escape")
-    assert page.evaluate("document.activeElement.dataset.reference") == report.reference
-
-
-def test_an_approximate_place_hides_who_has_it_and_says_so(visit, tell):
-    coarse = CategoryFactory(code="noise", name_fa="سروصدا", moderation="text_reviewed", place_precision_m=200)
-    tell(category=coarse)
-    seen = visit().open("/").until_drawn()
-    seen.page.locator("#reports .item").click()
-    read(seen)
-    card = text(seen, "#card")
-    assert "فقط محل تقریبی" in card
-    assert "متن گزارش پس از بررسی" in card
-    assert "عمران" not in card
+    assert page.evaluate("document.activeElement.dataset.reference") == east.reference

@@ -28,6 +28,21 @@ def test_a_browser_that_cannot_draw_gets_a_list(visit, tell):
     assert report.reference in text(seen, "#card")
 
 
+def test_the_list_does_not_wait_for_the_map_and_stands_for_one_that_does_not_come(visit, tell):
+    tell()
+    seen, held = visit(language="en"), []
+    seen.page.route("**/maplibre-gl.mjs", lambda route: held.append(route))
+    seen.open("/")
+    seen.until("document.querySelector('.item')")
+    assert text(seen, "#count") == "All reports: 1"
+    assert seen.page.locator("#notice").is_hidden()
+    held[0].abort()
+    seen.until("!document.querySelector('#notice').hidden")
+    assert "map could not be loaded" in text(seen, "#notice")
+    assert text(seen, "#count") == "All reports: 1"
+    assert seen.page.locator("#map").is_hidden()
+
+
 def test_a_browser_without_scripts_gets_a_sentence(chromium, live_server):
     page = chromium.new_page(java_script_enabled=False)
     page.goto(live_server.url)
@@ -72,9 +87,8 @@ def test_a_base_map_is_drawn_below_our_layers(visit, tell, settings):
 def test_a_base_map_that_does_not_come_is_done_without(visit, tell, settings):
     settings.BASEMAP_STYLE_URL = "https://basemap.example/style.json"
     report = tell()
-    seen = visit(language="en")
-    seen.page.route("https://basemap.example/**", lambda route: route.abort())
-    seen.open("/").until_drawn()
+    seen = visit(language="en").open("/").until_drawn()
+    assert seen.foreign == ["https://basemap.example/style.json"]
     look_from(seen, 14)
     assert [each["reference"] for each in seen.drawn("reports")] == [report.reference]
     assert "base map could not be loaded" in text(seen, "#notice")

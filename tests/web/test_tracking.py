@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from people.models import User
+from reports.duplicates import merge
 from reports.handling import change_status
 from reports.publishing import hide
 from reports.references import new_reference, tracking_link, tracking_token
@@ -93,6 +94,14 @@ class TestTheHolderOfALink:
         assert response.headers["Location"] == address
         assert response.headers["Referrer-Policy"] == "no-referrer"
         assert "no-store" in response.headers["Cache-Control"]
+
+    def test_reads_how_many_others_told_of_the_same_problem(self, client: Client, tell):
+        reports = [tell(x=500 + number) for number in range(3)]
+        assert "همین مشکل" not in client.get(link(reports[0])).text
+        merge(reports=reports, by=None, at=RECEIVED_AT)
+        assert "۲ گزارش دیگر هم دربارهٔ همین مشکل" in client.get(link(reports[0])).text
+        page = client.get(link(reports[1]), headers={"Cookie": "django_language=en"}).text
+        assert "2 other reports tell of the same problem" in page
 
     def test_takes_a_constant_number_of_queries(self, client: Client, tell, django_assert_num_queries):
         report = tell()

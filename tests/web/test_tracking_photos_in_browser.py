@@ -17,6 +17,7 @@ LOADED = "[...document.querySelectorAll('.photos img')].filter((each) => each.co
 def test_a_reporter_sends_photos_by_the_form_and_sees_them(visit, tell, tmp_path):
     report = tell()
     seen = visit(width=320, height=800, language="en").open(urlsplit(tracking_link(report.reference)).path)
+    seen.page.get_by_text("Add photos").click()
     chosen = []
     for name, content in (
         ("a.jpg", photo(image=scene(1200, 900))),

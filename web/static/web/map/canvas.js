@@ -4,15 +4,6 @@ import { AttributionControl, Map, NavigationControl } from "../../maplibre-gl/ma
 
 import { isRightToLeft, say } from "./page.js";
 
-/** Whether this browser can draw the map at all. */
-export function canDraw() {
-  try {
-    return Boolean(document.createElement("canvas").getContext("webgl2"));
-  } catch {
-    return false;
-  }
-}
-
 /** A map in `container`; `options` are MapLibre's. */
 export function makeMap(container, options) {
   const map = new Map({

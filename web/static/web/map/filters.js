@@ -42,6 +42,11 @@ export function makeFilters(form, onChange) {
       restore();
     },
 
+    /** How many of the filters leave something out. */
+    chosen() {
+      return [topic.value, ground.value, since.value, statuses().length < boxes.length].filter(Boolean).length;
+    },
+
     /** The choice as query parameters, or null where it leaves nothing to show. */
     parameters() {
       const chosen = statuses();

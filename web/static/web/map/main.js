@@ -1,9 +1,9 @@
 // The map page: the ground first, then the reports of the view, the list beside the map, and one report opened.
 
 import { read } from "./api.js";
-import { canDraw } from "./canvas.js";
 import { makeCard } from "./card.js";
 import { iconButton, make } from "./dom.js";
+import { canDraw } from "./drawing.js";
 import { boxOf, makeFeed } from "./feed.js";
 import { makeFilters } from "./filters.js";
 import { NAMES_ZOOM } from "./ground.js";
@@ -12,7 +12,8 @@ import { LISTED, makeList } from "./list.js";
 import { makeLive } from "./live.js";
 import { nameOf, page, say } from "./page.js";
 import { makeShades } from "./shade.js";
-import { makeView } from "./view.js";
+
+const LIST_FIRST_MS = 700; // whoever waits longer for the map gets the list before it
 
 const find = (id) => document.getElementById(id);
 
@@ -23,6 +24,7 @@ const names = {
 };
 let view = null; // null also where the browser cannot draw: then the list is the page
 let shades = null;
+let isOpening = true;
 
 const card = makeCard({ card: find("card"), browse: find("browse"), names, onShow: (feature) => view?.select(feature) });
 const list = makeList({ count: find("count"), list: find("reports"), names, onOpen: (feature) => card.open([feature]) });
@@ -37,6 +39,7 @@ function ask() {
 }
 
 function chooseAnew() {
+  panel.tell();
   view?.choose(filters.parameters());
   shades?.refresh();
   find("reports").scrollTop = 0;
@@ -61,7 +64,7 @@ function showReports(found) {
 }
 
 function setBusy(isBusy) {
-  find("panel").setAttribute("aria-busy", String(isBusy));
+  find("panel").setAttribute("aria-busy", String(isBusy || isOpening));
   if (isBusy && find("notice").classList.contains("failure")) hideNotice();
 }
 
@@ -88,45 +91,74 @@ function notify(text, wayOut, kind) {
 
 async function start() {
   if (page.isEmpty || !page.level) {
-    setBusy(false);
+    opened();
     list.say(say("noCity"), say("noCityHelp"));
     return;
   }
   try {
+    const drawing = canDraw() ? fetchDrawing() : null;
     const [ground, categories] = await Promise.all([read(`jurisdictions?level=${page.level}&zoom=${NAMES_ZOOM}`), read("categories")]);
-    await open(ground.features, categories.groups);
+    await open(ground.features, categories.groups, drawing);
   } catch (error) {
     console.error(error);
-    setBusy(false);
+    opened();
     fail(say("groundFailed"), () => location.reload());
   }
 }
 
-async function open(shapes, groups) {
+function opened() {
+  isOpening = false;
+  setBusy(false);
+}
+
+/** The part of the page that draws; null where it does not come. */
+async function fetchDrawing() {
+  try {
+    return await import("./view.js");
+  } catch (error) {
+    console.error(error);
+    return null;
+  }
+}
+
+async function open(shapes, groups, drawing) {
   filters.offer(groups, shapes.map((each) => each.properties));
+  panel.tell();
   known.categories = new Map(groups.flatMap((group) => group.categories).map((each) => [each.code, nameOf(each)]));
   known.grounds = new Map(shapes.map(({ properties }) => [properties.code, nameOf(properties)]));
-  if (canDraw() && shapes.length) {
-    view = await makeView({
-      container: find("map"),
-      shapes,
-      parameters: filters.parameters(),
-      onOpen: card.open,
-      onMoved: moved,
-      onBasemapFailure: () => tell(say("basemapFailed")),
-      onStreetsFailure: () => tell(say("streetsFailed")),
-    });
-    shades = makeShades({ map: view.map, key: find("key"), ask: filters.parameters });
-    shades.refresh();
-  } else {
-    listOnly();
-    tell(say(shapes.length ? "noMapList" : "noGround"));
+  const early = setTimeout(feed.refresh, LIST_FIRST_MS);
+  try {
+    const parts = shapes.length ? await drawing : null;
+    if (parts) await draw(parts, shapes);
+    else listAlone(!shapes.length ? "noGround" : drawing ? "noMapCame" : "noMapList");
+  } finally {
+    clearTimeout(early);
   }
+  isOpening = false;
   await feed.refresh();
   live.follow();
 }
 
-watchPanel();
+function listAlone(why) {
+  listOnly();
+  tell(say(why));
+}
+
+async function draw({ makeView }, shapes) {
+  view = await makeView({
+    container: find("map"),
+    shapes,
+    parameters: filters.parameters(),
+    onOpen: card.open,
+    onMoved: moved,
+    onBasemapFailure: () => tell(say("basemapFailed")),
+    onStreetsFailure: () => tell(say("streetsFailed")),
+  });
+  shades = makeShades({ map: view.map, key: find("key"), ask: filters.parameters });
+  shades.refresh();
+}
+
+const panel = watchPanel({ chosen: filters.chosen });
 keepViewOnSwitch();
 window.cityEye = { get map() { return view?.map; } };
 start();

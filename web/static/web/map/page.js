@@ -8,11 +8,12 @@ const locale = isPersian ? "fa-IR-u-ca-persian-nu-arabext" : "en-GB";
 const timeZone = page.timeZone ?? undefined;
 const numbers = new Intl.NumberFormat(locale);
 const days = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone });
-const moments = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "short", timeZone });
+const hours = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone });
 
-/** A message of the page; `{name}` in it becomes the number given for it. */
+/** A message of the page; `{name}` in it becomes the number or the text given for it. */
 export function say(key, values = {}) {
-  return page.messages[key].replace(/\{(\w+)\}/g, (_, name) => numbers.format(values[name]));
+  const word = (value) => (typeof value === "number" ? numbers.format(value) : value);
+  return page.messages[key].replace(/\{(\w+)\}/g, (_, name) => word(values[name]));
 }
 
 /** The name of anything that has `name_fa` and `name_en`, or of what a list of them holds under `prefix`. */
@@ -21,4 +22,4 @@ export function nameOf(named, prefix = "name") {
 }
 
 export const day = (iso) => days.format(new Date(iso));
-export const moment = (iso) => moments.format(new Date(iso));
+export const moment = (iso) => say("moment", { day: day(iso), time: hours.format(new Date(iso)) });

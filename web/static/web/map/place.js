@@ -3,9 +3,9 @@
 import { Marker } from "../../maplibre-gl/maplibre-gl.mjs";
 
 import { read } from "./api.js";
-import { canDraw, makeMap, styled } from "./canvas.js";
-import { labelPoints, NAMES_ZOOM } from "./ground.js";
-import { page, say } from "./page.js";
+import { makeMap, styled } from "./canvas.js";
+import { canDraw } from "./drawing.js";
+import { say } from "./page.js";
 import { addGround, addStreets, startingStyle } from "./style.js";
 
 const ZOOM = 14.5;
@@ -23,8 +23,7 @@ async function start(place) {
   await styled(map);
   const color = getComputedStyle(place).getPropertyValue("--tint").trim();
   new Marker({ color }).setLngLat(center).addTo(map);
-  const { features } = await read(`jurisdictions?level=${page.level}&zoom=${NAMES_ZOOM}`);
-  addGround(map, { names: labelPoints(features), isOwn });
+  addGround(map, { names: [], isOwn }); // the page names the ground in words
   if (isOwn) addStreets(map, await read("streets"));
 }
 

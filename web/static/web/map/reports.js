@@ -10,6 +10,10 @@ const LAYERS = ["reports", "clusters", "cluster-counts"];
 const NOTHING = { type: "FeatureCollection", features: [] };
 const RADIUS = ["interpolate", ["linear"], ["log10", ["get", "count"]], 0, 7, 1, 12, 2, 16, 3, 20, 5, 27]; // of a cluster
 const BLANK = "city-eye-blank"; // a picture of nothing, a pixel large
+// Larger for a larger cluster, and for no two the same: of circles that overlap, the one on top has its number placed first.
+const AWAY = ["distance", { type: "Point", coordinates: [0, 0] }];
+const WEIGHT = ["+", ["get", "count"], ["/", AWAY, 1e8]];
+const WITH_PLACE = [">=", AWAY, 0]; // true; a layer looks at places only where its filter does
 
 const ifClosed = (yes, no) => ["case", ["in", ["get", "status"], ["literal", CLOSED]], yes, no];
 
@@ -90,7 +94,8 @@ function clusters() {
     source: "reports",
     "source-layer": "reports",
     maxzoom: SINGLES_FROM,
-    layout: { "circle-sort-key": count },
+    filter: WITH_PLACE,
+    layout: { "circle-sort-key": WEIGHT },
     paint: {
       "circle-color": ["case", ["==", count, 1], "#2f7f82", BRAND],
       "circle-radius": RADIUS,
@@ -121,8 +126,9 @@ function counts() {
     source: "reports",
     "source-layer": "reports",
     maxzoom: SINGLES_FROM,
+    filter: WITH_PLACE,
     layout: {
-      "symbol-sort-key": ["-", count], // the largest is placed first
+      "symbol-sort-key": ["-", WEIGHT], // the largest is placed first
       "icon-image": BLANK,
       "icon-size": ["*", 2, RADIUS],
       "icon-padding": 0,

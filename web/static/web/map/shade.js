@@ -52,5 +52,5 @@ function steps(counts) {
 
 function legend(bounds) {
   return make("dl", {}, make("dt", {}, say("shades")), bounds.map((least, i) =>
-    make("dd", {}, make("span", { class: `shade shade-${i + 1}` }), say("atLeast", { n: least }))));
+    make("dd", {}, make("span", { class: `shade shade-${i + 1}` }), make("span", { class: "bound" }, say("atLeast", { n: least })))));
 }

@@ -33,8 +33,6 @@ ARGUMENTS = [
     "--renderer-process-limit=1",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",  # nobody else is there
 ]
-# A map that draws each of its tiles by itself, sixty times a second, works for nobody who looks on.
-UNHURRIED = "const next = requestAnimationFrame; requestAnimationFrame = (go) => setTimeout(() => next(go), 30);"
 PATIENCE_S = 20
 # It waits in the page: to ask from here each time took the work of four programs.
 WAITING = """async (argument) => {
@@ -155,9 +153,7 @@ def _let_the_server_finish() -> None:
 def reader(chromium: Browser) -> BrowserContext:
     """One reader for all tests: what the browser has compiled once it need not compile again."""
     # A pixel of the drawing for each square of four that a page measures by: a map is drawn with a quarter of the work.
-    reader = chromium.new_context(reduced_motion="reduce", device_scale_factor=0.5)
-    reader.add_init_script(UNHURRIED)
-    return reader
+    return chromium.new_context(reduced_motion="reduce", device_scale_factor=0.5)
 
 
 @pytest.fixture(scope="session")

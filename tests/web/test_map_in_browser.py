@@ -147,19 +147,20 @@ def test_filters_ask_for_what_is_wanted(visit, small_city, tell):
 
     look_from(seen, 14)
 
-    def listed() -> set[str]:
-        seen.until_drawn()
-        return {each["reference"] for each in seen.drawn("reports")}
+    def until_drawn(*reports: Report) -> None:
+        drawn = """cityEye.map.queryRenderedFeatures({layers: ["reports"]}).map((each) => each.properties.reference)"""
+        expected = ",".join(sorted(each.reference for each in reports))
+        seen.until(f"(expected) => [...new Set({drawn})].sort().join() === expected", expected)
 
-    assert listed() == {pothole.reference, light.reference}
+    until_drawn(pothole, light)
     seen.page.get_by_label("Resolved").uncheck()
-    assert listed() == {pothole.reference}
+    until_drawn(pothole)
     seen.page.get_by_label("Resolved").check()
     seen.page.get_by_label("Topic").select_option("light")
-    assert listed() == {light.reference}
+    until_drawn(light)
     for box in seen.page.locator("#filters input").all():
         box.uncheck()
-    assert listed() == set()
+    until_drawn()
     assert text(seen, "#count") == "No reports in this view"
 
 

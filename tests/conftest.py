@@ -60,10 +60,16 @@ __all__ = [
 ensure_running()  # for a pytest that no script has started
 
 
-def pytest_collection_finish() -> None:
+gc.disable()  # while all is loaded nothing is garbage: to look for it took a third of the time
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop() -> None:
     """What is loaded by now stays: to look through all of it for garbage again and again took a sixth of a run."""
     gc.collect()
     gc.freeze()
+    gc.enable()
+    gc.set_threshold(20_000)  # a page makes as much; by 700 it was looked through again and again while it was made
 
 
 # On a busy machine everything takes longer: no property is wrong by that.

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
@@ -19,10 +20,19 @@ def django_db_modify_db_settings(request, django_db_modify_db_settings_parallel_
     test = connection.settings_dict["TEST"]
     # A commit need not reach the disk: nothing in this database outlives a crash.
     connection.settings_dict["OPTIONS"]["options"] += " -c synchronous_commit=off"
+    connection.creation.create_test_db = _copy
     connection.creation._destroy_test_db = _drop
     name = connection.creation._get_test_db_name().removesuffix(f"_{worker}")
     with django_db_blocker.unblock():
         test["TEMPLATE"] = _migrated(f"{name}_template")
+
+
+def _copy(verbosity: int = 0, autoclobber: bool = False, serialize: bool = False, keepdb: bool = False) -> str:
+    """The template has all tables and all that follows from them: to migrate once more would change nothing."""
+    name = connection.creation._create_test_db(verbosity, autoclobber, keepdb)
+    connection.close()
+    settings.DATABASES[connection.alias]["NAME"] = connection.settings_dict["NAME"] = name
+    return name
 
 
 def _drop(name: str, verbosity: int) -> None:

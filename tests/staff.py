@@ -1,7 +1,10 @@
 """Members of staff at their pages, and reports for them to see."""
 
 from datetime import UTC, datetime
+from importlib import import_module
 
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.db import connection
 from django.db.models import GeneratedField
 from django.test import Client
@@ -17,9 +20,13 @@ FILED_AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)  # 29 Aban 1405, 13:00 in T
 
 
 def seated(user: User, *, language: str = "en") -> Client:
-    """The browser of a member of staff who is logged in and reads `language`."""
-    client = Client()
-    client.force_login(user)
+    """The browser of a member of staff logged in and reading `language`; Django's own way takes a dozen statements."""
+    client, session = Client(), import_module(settings.SESSION_ENGINE).SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.create()
+    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
     client.cookies["django_language"] = language
     return client
 

@@ -19,7 +19,16 @@ from django_q.signing import SignedPackage
 from api.models import IdempotencyKey
 from jurisdictions.models import Department, SpecialHours, Street
 from notifications.models import Message
-from people.models import ApiToken, Contractor, Crew, FilingWindow, PhotoWindow, RoutingWindow, SupportWindow
+from people.models import (
+    ApiToken,
+    Contractor,
+    Crew,
+    FilingWindow,
+    PhotoWindow,
+    QuestionWindow,
+    RoutingWindow,
+    SupportWindow,
+)
 from people.tokens import make_token
 from reports.contacts import NewContact
 from reports.duplicates import Person, merge, support
@@ -135,6 +144,7 @@ def _fill(small_city) -> None:
     FilingWindow.objects.create(address="192.0.2.1", hour=FILED_AT, count=1)
     RoutingWindow.objects.create(address="192.0.2.1", hour=FILED_AT, count=1)
     SupportWindow.objects.create(address="192.0.2.1", hour=FILED_AT, count=1)
+    QuestionWindow.objects.create(address="192.0.2.1", hour=FILED_AT, count=1)
     PhotoWindow.objects.create(address="192.0.2.1", hour=FILED_AT, count=1)
     _promise(report, small_city)
     Group.objects.create(name="Editors")

@@ -7,8 +7,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.notifications.conftest import ROOT
 from tests.notifications.helpers import Gateway
+from tests.processes import ROOT
 
 SMS = {"id": str(uuid4()), "to": "+989150000001", "from": "137", "text": "سلام\nhttps://city.example/t/1"}
 

@@ -367,12 +367,13 @@ def test_a_pair_is_scored_in_a_file_as_it_is_in_the_service(tmp_path):
 def test_four_times_the_rows_take_no_more_memory_to_speak_of(tmp_path, monkeypatch):
     """Texts lie beside memory, and what is remembered of them is bounded; a few numbers for each row are not."""
     for room in ("rows", "lexicon", "settings"):
-        monkeypatch.setattr(f"reports.duplicates.{room}.REMEMBERED", 20)
-    monkeypatch.setattr("reports.duplicates.pairing.CHUNK", 50)
+        monkeypatch.setattr(f"reports.duplicates.{room}.REMEMBERED", 10)
+    monkeypatch.setattr("reports.duplicates.pairing.CHUNK", 25)
+    long = f"چاله {'ل' * 4000} پلاک {{}} کوچهٔ {{}}"  # each text another, of few words
 
     def peak(count: int) -> int:
         lines = [
-            line(key, at=f"2026-11-{1 + key % 20:02}", x=key * 60, text=f"چاله {'ل' * 4000} پلاک {key % 10}")
+            line(key, at=f"2026-11-{1 + key % 20:02}", x=key * 60, text=long.format(key % 20, key // 20))
             for key in range(count)
         ]
         (tmp_path / "in.csv").write_text("\n".join([HEADER, *lines]))
@@ -387,6 +388,6 @@ def test_four_times_the_rows_take_no_more_memory_to_speak_of(tmp_path, monkeypat
         finally:
             tracemalloc.stop()
 
-    peak(100)  # what is imported and made once
-    few, many = peak(250), peak(1000)
+    peak(25)  # what is imported and made once
+    few, many = peak(75), peak(300)
     assert many < 1.3 * few, (few, many)

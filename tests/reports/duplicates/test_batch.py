@@ -52,14 +52,14 @@ def test_D13_more_than_a_hundred_reports_one_by_one_in_any_order_give_what_the_b
     other = CategoryFactory(code="manhole-cover", name_fa="دریچه", name_en="Manhole")
     reports = [
         told(
-            chance.uniform(-300, 300),
-            y=chance.uniform(230, 770),
+            chance.uniform(-265, 265),
+            y=chance.uniform(262, 738),
             minutes=chance.uniform(0, 60 * 24 * 20),
             words=chance.choice(WORDS),
             category=chance.choice([small_city.pothole, small_city.pothole, other]),
             address=f"{number}",
         )
-        for number in range(130)
+        for number in range(101)
     ]
     found = []
     for _order in range(2):

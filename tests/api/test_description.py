@@ -84,6 +84,21 @@ def test_the_description_is_openapi_3_and_names_every_endpoint(db, client, capsy
     assert "Warning" not in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("version=%0d%0aX:y", "unknown_parameter"),
+        ("format=json", "unknown_parameter"),
+        ("lang=tlh", "unknown_value"),
+        ("lang=", "unknown_value"),
+    ],
+)
+def test_the_description_is_asked_for_as_it_is(db, client, query, code):
+    answer = client.get(f"/api/schema?{query}")
+    assert (answer.status_code, answer.json()["code"]) == (400, code)
+    assert client.get("/api/schema?lang=en").status_code == 200
+
+
 def test_every_code_is_in_the_documentation(db, client):
     text = client.get("/api/schema", headers={"Accept": "application/json"}).json()["info"]["description"]
     source = "".join(path.read_text() for path in Path("api").rglob("*.py"))

@@ -44,6 +44,8 @@ show_newest() {
   [ ! -t 2 ] || printf '\r\033[K' >&2
 }
 
+last_words() { grep . "$1" | tail -n 1; } # LOG: the last line that says anything
+
 # not_installed WHAT LOG: ends with one sentence that says why, as far as the log tells.
 not_installed() {
   local log=.local/log/$2 why

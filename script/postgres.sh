@@ -75,7 +75,7 @@ make_cluster() {
   as_owner rm -rf "$DATA" "$DATA.new"
   head -c 32 /dev/urandom | sha256sum | cut -c1-40 | as_owner sh -c 'umask 077; cat >"$1"' sh "$HOME_DIR/password"
   as_owner "$BIN/initdb" -D "$DATA.new" -U cityeye --pwfile="$HOME_DIR/password" --auth=scram-sha-256 \
-    --encoding=UTF8 --locale=C.UTF-8 >"$log" 2>&1 || die "The database cluster could not be made: $(tail -n 1 "$log")"
+    --encoding=UTF8 --locale=C.UTF-8 >"$log" 2>&1 || die "The database cluster could not be made: $(last_words "$log")"
   as_owner sh -c 'echo "include_if_exists = city-eye.conf" >>"$1/postgresql.conf"' sh "$DATA.new"
   as_owner mv "$DATA.new" "$DATA" # only now is it there: a cluster half made is made again
 }

@@ -37,13 +37,7 @@ def give_feedback(
     """
     lock_problem_of(report.pk)  # before any row: `reopen` needs it, and whoever has it waits for our row
     locked = lock(report)
-    if locked.status not in CLOSED:
-        raise NotClosed
-    closing = _last_closing(locked)
-    if closing is None or Feedback.objects.filter(closing=closing).exists():
-        raise AnsweredBefore
-    if not is_in_time(locked, at=at):
-        raise TooLateToReopen
+    closing = _unanswered_closing(locked, at=at)
     said = words.strip()
     if not was_solved and not said:
         raise StepIncomplete(Need.WORDS)
@@ -63,6 +57,18 @@ def give_feedback(
     if reopens:
         reopen(report=report, words=said, at=at)
     return made
+
+
+def _unanswered_closing(report: Report, *, at: datetime) -> StatusUpdate:
+    """The closing that may be answered now; raises NotClosed, AnsweredBefore, TooLateToReopen."""
+    if report.status not in CLOSED:
+        raise NotClosed
+    closing = _last_closing(report)
+    if closing is None or Feedback.objects.filter(closing=closing).exists():
+        raise AnsweredBefore
+    if not is_in_time(report, at=at):
+        raise TooLateToReopen
+    return closing
 
 
 def answer_to_closing(report: Report) -> Feedback | None:

@@ -27,6 +27,7 @@ def map_messages() -> dict[str, str]:
     """What the map page says beyond that; `{n}` stands for a number."""
     return {
         **place_messages(),
+        **_card_messages(),
         "countNone": _("No reports in this view"),
         "countOne": _("1 report in this view"),
         "countMany": _("{n} reports in this view"),
@@ -43,13 +44,25 @@ def map_messages() -> dict[str, str]:
         "basemapFailed": _("The base map could not be loaded; the map is drawn without it."),
         "streetsFailed": _("The streets could not be loaded."),
         "retry": _("Try again"),
-        "coarse": _("To protect people’s privacy, only the approximate place is shown."),
         "noGround": _(
             "No boundaries of the city are in force today, so there is no map; the newest reports are listed here."
         ),
         "noCity": _("No city is loaded yet."),
         "noCityHelp": _("Load one with “manage.py load_city FILE”, then open this page again."),
         "noMapList": _("This browser cannot draw the map (WebGL is off). The newest reports are listed here instead."),
+        "noMapCame": _("The map could not be loaded. The newest reports are listed here instead."),
+        "showList": _("Show the list"),
+        "hideList": _("Hide the list"),
+        "showFilters": _("Filters"),
+        "filtersChosen": _("Filters ({n})"),
+        "hideFilters": _("Hide the filters"),
+    }
+
+
+def _card_messages() -> dict[str, str]:
+    """What is said of one report."""
+    return {
+        "coarse": _("To protect people’s privacy, only the approximate place is shown."),
         "place": _("Place"),
         "department": _("Responsible"),
         "noDepartment": _("A dispatcher decides"),
@@ -62,10 +75,4 @@ def map_messages() -> dict[str, str]:
         "next": _("Next report at this place"),
         "nth": _("{i} of {n} at this place"),
         "moment": _("{day}, {time}"),
-        "noMapCame": _("The map could not be loaded. The newest reports are listed here instead."),
-        "showList": _("Show the list"),
-        "hideList": _("Hide the list"),
-        "showFilters": _("Filters"),
-        "filtersChosen": _("Filters ({n})"),
-        "hideFilters": _("Hide the filters"),
     }

@@ -74,6 +74,12 @@ def test_it_is_written_once_and_read_by_nobody_before_the_answer(filed, monkeypa
     assert sum(written) == len(picture)
 
 
+def test_it_is_filed_where_connections_keep_no_statements(filed, settings):
+    settings.PREPARE_STATEMENTS = False
+    assert filed(photo(), photo(seed=1)).status_code == 201
+    assert list(Photo.objects.order_by("number").values_list("bytes", flat=True)) == [len(photo()), len(photo(seed=1))]
+
+
 def test_a_report_that_is_refused_leaves_no_file_at_once(filed, stored_names):
     assert filed(photo(), photo(seed=1), x=90_000).status_code == 422
     assert (stored_names(), StoredFile.objects.count(), Photo.objects.count()) == ([], 0, 0)

@@ -12,7 +12,13 @@ from persian.normalize import to_ascii_digits
 
 # What could reach a person: e-mail addresses, and runs of digits as long as a telephone or national number.
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
-_NUMBER = re.compile(r"\+?\d(?:[\s().\-]{0,2}\d){6,}")
+# Between two digits: marks that nobody sees, such as the half-space, and up to so many that people part numbers with.
+_UNSEEN = "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]*"
+_PARTING = r"\s().\-_*\u2010-\u2015\u2212"
+_NUMBER = re.compile(rf"\+?\d(?:{_UNSEEN}(?:[{_PARTING}]{_UNSEEN}){{0,2}}\d){{6,}}")
+# What begins as numbers are dialed may be parted more widely, which elsewhere is a list of houses, or a date.
+_DIALED = re.compile(rf"(?<!\d)[+0](?:{_UNSEEN}(?:[{_PARTING}/\\,،٬]{_UNSEEN}){{0,3}}\d){{8,}}")
+_PERSONAL = (_EMAIL, _NUMBER, _DIALED)
 MASK = "…"
 
 
@@ -43,7 +49,7 @@ def without_personal_data(text: str) -> str:
     """`text` with e-mail addresses and long numbers masked, in whatever digits they are written."""
     # Digits map one to one, so that a match in the ASCII form has the same place in the text as written.
     plain = to_ascii_digits(text)
-    spans = sorted(match.span() for pattern in (_EMAIL, _NUMBER) for match in pattern.finditer(plain))
+    spans = sorted(match.span() for pattern in _PERSONAL for match in pattern.finditer(plain))
     kept, end = [], 0
     for start, stop in spans:
         if start >= end:

@@ -15,6 +15,13 @@ PERSONAL = [
     "0915-123-45-67",
     "+98 915 123 4567",
     "0939391234",
+    "۰۹۱۵\u200c۱۲۳\u200c۴۵۶۷",  # parted by half-spaces
+    "0\u200d9\u200d1\u200d5\u200d1\u200d2\u200d3\u200d4\u200d5\u200d6\u200d7",
+    "0915\u2013123\u20134567",
+    "0915 - 123 - 45 - 67",
+    "0915/1234567",
+    "051_3855_1234",
+    "۰۹۱۵،۱۲۳،۴۵۶۷",
     "someone@example.com",
     "someone.else+x@mail.example.ir",
 ]
@@ -25,7 +32,21 @@ def test_what_could_reach_a_person_is_masked(secret):
     assert without_personal_data(f"چاله هست، تماس: {secret} ممنون") == f"چاله هست، تماس: {MASK} ممنون"
 
 
-@pytest.mark.parametrize("text", ["پلاک ۱۲۳", "کوچه ۴۵، پلاک 1200", "از ساعت ۸:۳۰ تا ۱۰", "سال ۱۴۰۵", "چاله 👷", ""])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "پلاک ۱۲۳",
+        "کوچه ۴۵، پلاک 1200",
+        "از ساعت ۸:۳۰ تا ۱۰",
+        "سال ۱۴۰۵",
+        "چاله 👷",
+        "",
+        "پلاک‌های ۱۲، ۱۴، ۱۶، ۱۸",
+        "پلاک ۱۲ - ۱۴ - ۱۶ - ۱۸",
+        "از ۱۴۰۵/۰۹/۰۷",
+        "36.2880, 59.6157",
+    ],
+)
 def test_what_tells_of_the_place_stays(text):
     assert without_personal_data(text) == text
 

@@ -28,6 +28,7 @@ class BatchesAdmin(GuardedAdmin):
     """For the dispatchers of a whole city. What a subclass names is what its verbs are."""
 
     preview_title: Promise
+    preview_shows: Promise  # what can be seen of it, though it changes nothing
     at_once: int  # reports that a preview looks at while its maker waits
     acts: Collection[str]  # names of what may follow a preview
 
@@ -89,9 +90,10 @@ class BatchesAdmin(GuardedAdmin):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": str(self.preview_title),
+            "shows": self.preview_shows,
             "form": form,
         }
-        return TemplateResponse(request, f"admin/reports/{self.opts.model_name}/preview.html", context)
+        return TemplateResponse(request, "admin/reports/batches/preview.html", context)
 
     def _preview(self, request: HttpRequest, form: forms.Form, *, at: datetime) -> int:
         row = self.begin_preview(form, at=at, by=_by(request))

@@ -51,6 +51,9 @@ class DeadlineRunAdmin(BatchesAdmin):
     list_select_related = ["root"]
     list_filter = ["state"]
     preview_title = gettext_lazy("Preview a recomputation of deadlines")
+    preview_shows = gettext_lazy(
+        "A preview changes nothing: it shows how many dates of open reports would move, and by how much."
+    )
     at_once = BATCH
     acts = ("apply",)
     ordering = ["-pk"]

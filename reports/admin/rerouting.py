@@ -48,6 +48,7 @@ class ReroutingAdmin(BatchesAdmin, MapAdmin):
     list_select_related = ["root", "boundary_set__level", "rule", "made_by"]
     list_filter = ["state"]
     preview_title = gettext_lazy("Preview a rerouting")
+    preview_shows = gettext_lazy("A preview changes nothing: it shows which reports would move, from whom to whom.")
     at_once = 1000
     acts = BEGIN.keys()
     ordering = ["-pk"]

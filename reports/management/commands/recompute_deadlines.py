@@ -1,18 +1,16 @@
 """Preview and apply what a change of calendars or service levels moves, from the command line."""
 
-import time
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from jurisdictions.management.progress import Progress
 from jurisdictions.models import Jurisdiction
 from reports.deadlines.recomputing import NotToBeApplied, begin_apply, begin_preview, carry_on
+from reports.management.carrying import to_the_end
 from reports.models import DeadlineRun, RunState
 
-STOPPED = 130  # what a shell calls the end by Ctrl-C
 HOUR = 3600
 
 
@@ -50,19 +48,8 @@ class Command(BaseCommand):
 
     def _go_on(self, run: DeadlineRun) -> None:
         """To the end of what is under way, with a bar; Ctrl-C leaves what is done as it is."""
-        bar = Progress(self.stderr, clock=time.monotonic)
-        try:
-            carry_on(
-                run=run,
-                at=timezone.now(),
-                progress=lambda done, total: bar.tell(done, done / total if total else None),
-            )
-        except KeyboardInterrupt as stop:
-            run.refresh_from_db()
-            text = f"Stopped while {run.state} after {run.looked_at:,} reports; nothing is half done. {_how(run)}"
-            raise CommandError(text, returncode=STOPPED) from stop
-        finally:
-            bar.end()
+        with to_the_end(self.stderr, stopped=lambda: _stopped(run)) as progress:
+            carry_on(run=run, at=timezone.now(), progress=progress)
         self._tell(run)
         if run.state == RunState.OUTDATED:
             raise CommandError("The calendar or a service level has changed meanwhile: preview anew.")
@@ -84,6 +71,11 @@ def _city(code: str) -> Jurisdiction:
     if city is None:
         raise CommandError(f"There is no city “{code}”.")
     return city
+
+
+def _stopped(run: DeadlineRun) -> str:
+    run.refresh_from_db()
+    return f"Stopped while {run.state} after {run.looked_at:,} reports; nothing is half done. {_how(run)}"
 
 
 def _how(run: DeadlineRun) -> str:

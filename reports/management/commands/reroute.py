@@ -1,6 +1,5 @@
 """Preview, apply and undo what a change of boundaries or rules moves, from the command line."""
 
-import time
 from argparse import ArgumentParser
 from collections.abc import Callable
 from datetime import date
@@ -12,12 +11,11 @@ from django.db.models import F
 from django.utils import timezone
 
 from geo.features import feature_collection, read_features
-from jurisdictions.management.progress import Progress
 from jurisdictions.models import BoundarySet, Jurisdiction, RoutingRule
+from reports.management.carrying import to_the_end
 from reports.models import MoveState, Rerouting, ReroutingState
 from reports.rerouting import NotInState, NotYetInForce, begin_apply, begin_preview, begin_undo, carry_on
 
-STOPPED = 130  # what a shell calls the end by Ctrl-C
 LINES = 20  # of a table
 
 
@@ -75,19 +73,8 @@ class Command(BaseCommand):
 
     def _go_on(self, rerouting: Rerouting) -> None:
         """To the end of what is under way, with a bar; Ctrl-C leaves what is done as it is."""
-        bar = Progress(self.stderr, clock=time.monotonic)
-        try:
-            carry_on(
-                rerouting=rerouting,
-                at=timezone.now(),
-                progress=lambda done, total: bar.tell(done, done / total if total else None),
-            )
-        except KeyboardInterrupt as stop:
-            rerouting.refresh_from_db()
-            text = f"Stopped while {rerouting.state}; nothing is half done. {_how_to_go_on(rerouting)}"
-            raise CommandError(text, returncode=STOPPED) from stop
-        finally:
-            bar.end()
+        with to_the_end(self.stderr, stopped=lambda: _stopped(rerouting)) as progress:
+            carry_on(rerouting=rerouting, at=timezone.now(), progress=progress)
         self._tell(rerouting)
 
     def _show_all(self, options: dict[str, Any]) -> None:
@@ -159,6 +146,11 @@ def _what(rerouting: Rerouting) -> str:
     if rerouting.boundary_set:
         return f"boundary set {rerouting.boundary_set_id}, {rerouting.boundary_set.source}"
     return f"rule {rerouting.rule}" if rerouting.rule else f"all of {rerouting.root.code}"
+
+
+def _stopped(rerouting: Rerouting) -> str:
+    rerouting.refresh_from_db()
+    return f"Stopped while {rerouting.state}; nothing is half done. {_how_to_go_on(rerouting)}"
 
 
 def _how_to_go_on(rerouting: Rerouting) -> str:

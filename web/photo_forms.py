@@ -56,10 +56,10 @@ def store(request: HttpRequest, files: Sequence[Any], *, keep: bool, at: datetim
     incoming = [photos.look_at(each, declared=each.content_type or "", keeps_original=keep) for each in files]
     if not incoming:
         return []
-    with transaction.atomic():  # one commit for what is counted and announced
+    with transaction.atomic():  # one commit for what is announced and counted
+        announced = photos.announce(incoming, at=at)
         most = settings.ANONYMOUS_PHOTOS_PER_HOUR
         take(window=PhotoWindow, request=request, more=len(incoming), most=most, at=at)
-        announced = photos.announce(incoming, at=at)
     return photos.store(announced, at=at)
 
 

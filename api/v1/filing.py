@@ -183,11 +183,11 @@ def _stored(incoming: Sequence[Incoming], request: Request, viewer: Viewer, *, a
         if viewer.user is None:
             count_filing(request, at=at)
         return []
-    with transaction.atomic():  # one commit for what is counted and announced
-        if viewer.user is None:
-            count_filing(request, at=at)
-            count_photos(request, number=len(incoming), at=at)
+    with transaction.atomic():  # one commit for what is announced and counted
         announced = announce(incoming, at=at)
+        if viewer.user is None:  # last: from here to the commit an address's requests wait for each other
+            count_photos(request, number=len(incoming), at=at)
+            count_filing(request, at=at)
     return store_meanwhile(announced)
 
 

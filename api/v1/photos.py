@@ -117,9 +117,9 @@ class PhotosView(APIView):
         incoming = read_photos(request, documents=asking.may_handle)
         asking.may_add_kind(incoming[0].kind)
         with transaction.atomic():  # one commit for both
-            if not asking.is_staff:
-                count_photos(request, number=len(incoming), at=at)
             announced = photos.announce(incoming, at=at)
+            if not asking.is_staff:  # last: from here to the commit an address's requests wait for each other
+                count_photos(request, number=len(incoming), at=at)
         stored = stored_photos(announced, at=at)
         try:
             with photos.or_gone(stored, at=at):

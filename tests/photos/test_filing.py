@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from people.models import Role
+from people.models import FilingWindow, PhotoWindow, Role
 from reports.models import Photo, Report, StoredFile
 from reports.references import tracking_token
 from reports.tasks import see_to_photos, sweep_photos
@@ -141,6 +141,15 @@ def test_an_address_without_an_account_sends_so_many_photos_in_an_hour(file, rep
     assert (response.status_code, response.json()["code"]) == (429, "rate_limited")
     assert int(response.headers["Retry-After"]) > 0
     assert send(report, part(photo(seed=2))).status_code == 201
+
+
+@pytest.mark.parametrize("limit", ["ANONYMOUS_REPORTS_PER_HOUR", "ANONYMOUS_PHOTOS_PER_HOUR"])
+def test_what_is_refused_for_one_limit_counts_for_none_and_leaves_no_file(file, settings, stored_names, limit):
+    assert file(photo()).status_code == 201
+    setattr(settings, limit, 1)
+    assert file(photo(seed=1)).status_code == 429
+    assert [FilingWindow.objects.get().count, PhotoWindow.objects.get().count] == [1, 1]
+    assert (len(stored_names()), StoredFile.objects.count()) == (1, 1)
 
 
 def test_a_name_with_a_path_leads_nowhere(report, send, stored_names, tmp_path):

@@ -27,8 +27,9 @@ def test_a_tracking_link_shows_the_report_and_its_place(visit, tell):
 
 
 def test_the_documentation_of_the_api_works_under_the_policy(visit, small_city):
-    seen = visit().open("/api/docs")
+    seen = visit(width=360).open("/api/docs")
     seen.until("document.querySelectorAll('.opblock').length > 3")
+    assert not scrolls_sideways(seen)
     assert seen.foreign == []
     assert seen.complaints == []
 

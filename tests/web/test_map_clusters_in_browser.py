@@ -102,7 +102,7 @@ def test_of_two_circles_that_overlap_the_one_on_top_has_its_number_in_the_middle
     assert is_written_at(seen, on_top)
 
 
-def is_written_at(seen, at, *, scale: int = 4) -> bool:
+def is_written_at(seen, at, *, scale: int = 2) -> bool:
     """Whether the map shows something white within three pixels of a point of the screen."""
     url = seen.page.evaluate(
         """(scale) => new Promise((go) => {

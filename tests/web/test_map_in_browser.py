@@ -169,7 +169,7 @@ def test_a_keyboard_reaches_every_report_of_the_view(visit, tell):
     seen = visit().open("/").until_drawn()
     page = seen.page
     assert page.locator("#reports .item").count() == 2
-    page.evaluate("(center) => cityEye.map.jumpTo({center, zoom: 18})", list(lonlat(1800, 200)))
+    page.evaluate("(center) => { cityEye.map.jumpTo({center, zoom: 18}); }", list(lonlat(1800, 200)))
     seen.until("(reference) => !document.querySelector(`[data-reference='${reference}']`)", west.reference)
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"

@@ -76,7 +76,7 @@ class Asking:
             photo: Photo | None = self.insiders().filter(number=number).first()
             if photo is not None:
                 return photo
-        raise Problem(status=404, code="not_found", detail=_("The report has no such photo."))
+        raise no_such_photo()
 
 
 def asking_about(request: Request, reference: str) -> Asking:
@@ -88,3 +88,8 @@ def asking_about(request: Request, reference: str) -> Asking:
     if asked is None or report is None:
         raise Problem(status=404, code="not_found", detail=_("There is no report with this reference."))
     return Asking(viewer=viewer, report=report)
+
+
+def no_such_photo() -> Problem:
+    """The refusal of a number that no photo of the report has, or has any more."""
+    return Problem(status=404, code="not_found", detail=_("The report has no such photo."))

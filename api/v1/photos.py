@@ -23,7 +23,7 @@ from api.uploads import PhotosParser, content_length, storage_away
 from api.v1 import photo_schema
 from api.v1.desk.reading import FlagField
 from api.v1.filing import StrictSerializer, validated
-from api.v1.photo_access import Asking, asking_about
+from api.v1.photo_access import Asking, asking_about, no_such_photo
 from api.v1.photo_parts import (
     KEEP,
     KIND,
@@ -174,7 +174,10 @@ class PhotoView(APIView):
         photo = asking.insiders_photo(number)
         if not (asking.is_holder and photo.from_reporter):
             asking.must(Right.PUBLISH)
-        photos.remove(photo=photo)
+        try:
+            photos.remove(photo=photo)
+        except photos.PhotoGone as error:
+            raise no_such_photo() from error
         return Response(status=204)
 
     def _shown(self, asking: Asking, photo: Photo) -> Response:
@@ -190,6 +193,8 @@ def _decide(asking: Asking, photo: Photo, given: dict[str, Any]) -> None:
             photos.cover(photo=photo, rectangles=given["redactions"], at=at)
         if "is_public" in given:
             (photos.show if given["is_public"] else photos.hide)(photo=photo, at=at, by=by)
+    except photos.PhotoGone as error:
+        raise no_such_photo() from error
     except photos.NoRectangles as error:
         detail = RectanglesField.default_error_messages["invalid_rectangles"]
         raise refusal([Fault(field="redactions", code="invalid_rectangles", detail=str(detail))]) from error

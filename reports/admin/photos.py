@@ -90,6 +90,8 @@ class PhotoAdmin(RecordAdmin):
             text = _("This photo cannot be shown: it is not ready, is no picture, or its category is never public.")
             messages.warning(request, text)
             return False
+        except photos.PhotoGone:
+            return False
         return True
 
     def render_change_form(
@@ -136,13 +138,14 @@ class PhotoAdmin(RecordAdmin):
             self._do(request, photo, photos.show if act == "show" else photos.hide, "shown")
         elif not has_right(asking(request), Right.PUBLISH, photo.report):
             raise PermissionDenied
-        elif act == "cover":
-            self._cover(request, photo)
         else:
-            return self._remove(request, photo)
-        return HttpResponseRedirect(reverse("admin:reports_photo_change", args=[photo.pk]))
+            try:
+                return self._cover(request, photo) if act == "cover" else self._remove(request, photo)
+            except photos.PhotoGone as error:
+                raise Http404 from error
+        return _to_page_of(photo)
 
-    def _cover(self, request: HttpRequest, photo: Photo) -> None:
+    def _cover(self, request: HttpRequest, photo: Photo) -> HttpResponse:
         form = CoverForm(request.POST)
         try:
             if not form.is_valid():
@@ -156,6 +159,7 @@ class PhotoAdmin(RecordAdmin):
             messages.error(request, _("Only a picture that is ready can be covered."))
         else:
             messages.success(request, _("The copies of the public are made anew; the old ones are gone."))
+        return _to_page_of(photo)
 
     def _remove(self, request: HttpRequest, photo: Photo) -> HttpResponse:
         with transaction.atomic():
@@ -199,6 +203,10 @@ def _add(request: HttpRequest, report: Report, form: AddForm) -> str:
     except (photos.StorageAway, photos.NotThere):
         return sentences.storage_away()
     return ""
+
+
+def _to_page_of(photo: Photo) -> HttpResponse:
+    return HttpResponseRedirect(reverse("admin:reports_photo_change", args=[photo.pk]))
 
 
 def _name_of(photo: Photo, file: str) -> str:

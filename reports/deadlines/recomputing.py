@@ -14,6 +14,7 @@ from jurisdictions.models import Jurisdiction
 from people.models import User
 from reports.deadlines.keeping import differences_of
 from reports.deadlines.storing import Difference, Note, read_rows, write
+from reports.locking import lock_cities
 from reports.models import DeadlineRun, Report, RunState, Why
 from reports.models.report import ReportQuerySet
 
@@ -77,6 +78,8 @@ def _take(run: DeadlineRun, state: str, *, at: datetime) -> int:
     if plan_of(locked.root_id).version != locked.version:
         return _end(locked, RunState.OUTDATED)
     applies = state == RunState.APPLYING
+    if applies:
+        lock_cities([locked.root_id])
     left = _open(locked.root).filter(pk__gt=locked.last_report_id).order_by("pk")
     # No key changes: who only refers to a report need not wait.
     chosen = left.select_for_update(no_key=True) if applies else left

@@ -1,28 +1,13 @@
 """One at a time changes the clusters of a city."""
 
-from collections.abc import Collection
-from typing import Final
-
-from django.db import connection
-
+from reports.locking import lock_cities
 from reports.models import Report
 
-_CLUSTERS: Final = 0x6475_706C  # the first half of the lock's number: what it is about; the second half is the city
-
-
-def lock_cities(city_ids: Collection[int]) -> None:
-    """Until the transaction ends, nobody else links, clusters or parts reports of these cities (by key).
-
-    Taken before any row is locked, and always in the same order, so that nobody waits in a circle. Filing without a
-    claim, routing and reading do not take it.
-    """
-    with connection.cursor() as cursor:
-        for city_id in sorted(city_ids):
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_CLUSTERS, city_id])
+__all__ = ["lock_cities", "lock_problem_of"]
 
 
 def lock_problem_of(report_id: int) -> None:
-    """The same for the city of the cluster that a report is part of; of a root all its reports besides.
+    """Lock the city of the cluster that a report is part of, as lock_cities does; of a root all its reports besides.
 
     Nothing where it is part of none.
     """

@@ -20,6 +20,7 @@ from reports.photos.likeness import hash_of, hashes_of, likeness
 from reports.photos.moderating import (
     NoRectangles,
     NotForThePublic,
+    PhotoGone,
     belong_to,
     cover,
     hide,
@@ -38,6 +39,7 @@ __all__ = [
     "NotForThePublic",
     "NotTaken",
     "NotThere",
+    "PhotoGone",
     "Refused",
     "StorageAway",
     "Stored",

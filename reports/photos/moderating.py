@@ -21,13 +21,17 @@ class NotForThePublic(Exception):
     """The photo is not ready, is no picture, or its category is never public."""
 
 
+class PhotoGone(Exception):
+    """Somebody has deleted the photo meanwhile."""
+
+
 class NoRectangles(Exception):
     """What is to be covered is not written as rectangles within the picture."""
 
 
 @transaction.atomic
 def show(*, photo: Photo, at: datetime, by: User | None = None) -> None:
-    """Let the public see the photo, for as long as it sees the report; raises NotForThePublic."""
+    """Let the public see the photo, for as long as it sees the report; raises NotForThePublic, PhotoGone."""
     locked = _locked(photo)
     never = locked.report.category.moderation == Moderation.NEVER
     if never or locked.is_document or locked.state != PhotoState.READY:
@@ -38,7 +42,7 @@ def show(*, photo: Photo, at: datetime, by: User | None = None) -> None:
 
 @transaction.atomic
 def hide(*, photo: Photo, at: datetime, by: User | None = None) -> None:
-    """Take the photo from the public's sight, at once; its public copies are deleted."""
+    """Take the photo from the public's sight, at once; its public copies are deleted. Raises PhotoGone."""
     _locked(photo)
     Photo.objects.filter(pk=photo.pk).update(is_public=False, reviewed_by=by, reviewed_at=at, public_rendition="")
     _doom_copies([photo.pk], at=at)
@@ -46,9 +50,10 @@ def hide(*, photo: Photo, at: datetime, by: User | None = None) -> None:
 
 @transaction.atomic
 def cover(*, photo: Photo, rectangles: Sequence[Rectangle], at: datetime) -> None:
-    """Cover these rectangles, and nothing else, on what the public sees; raises NoRectangles, NotForThePublic.
+    """Cover these rectangles, and nothing else, on what the public sees.
 
-    The copies that show what is below are gone at once, under their addresses too; covered ones follow.
+    The copies that show what is below are gone at once, under their addresses too; covered ones follow. Raises
+    NoRectangles, NotForThePublic, PhotoGone.
     """
     checked = _checked(rectangles)
     locked = _locked(photo)
@@ -61,7 +66,7 @@ def cover(*, photo: Photo, rectangles: Sequence[Rectangle], at: datetime) -> Non
 
 @transaction.atomic
 def remove(*, photo: Photo) -> None:
-    """Delete the photo; the database dooms all of its files."""
+    """Delete the photo; the database dooms all of its files. Raises PhotoGone."""
     _locked(photo)
     Photo.objects.filter(pk=photo.pk).delete()
 
@@ -87,9 +92,13 @@ def belong_to(*, photos: Sequence[Photo], step: StatusUpdate) -> None:
 
 
 def _locked(photo: Photo) -> Photo:
-    """The photo as it is now, its report locked before it: raises Photo.DoesNotExist where it is gone."""
+    """The photo as it is now, its report locked before it. Raises PhotoGone."""
     Report.objects.select_for_update(no_key=True).only("pk").get(pk=photo.report_id)
-    return Photo.objects.select_related("report__category").select_for_update(of=("self",)).get(pk=photo.pk)
+    rows = Photo.objects.select_related("report__category").select_for_update(of=("self",))
+    locked = rows.filter(pk=photo.pk).first()
+    if locked is None:
+        raise PhotoGone
+    return locked
 
 
 def _doom_copies(photos: Sequence[int], *, at: datetime) -> None:

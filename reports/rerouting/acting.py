@@ -8,7 +8,8 @@ from django.db import connection, transaction
 
 from people.models import User
 from reports.deadlines import keep_deadlines
-from reports.models import Because, MoveState, Reason, Rerouting, ReroutingState
+from reports.locking import lock_cities
+from reports.models import Because, MoveState, Reason, Rerouting, ReroutingMove, ReroutingState
 from reports.workflow import CLOSED
 
 BATCH = 1000  # reports that others may have to wait for
@@ -72,6 +73,7 @@ def apply_batch(locked: Rerouting, *, at: datetime) -> int:
     moves = _next(locked, MoveState.PLANNED)
     if not moves:
         return _end(locked, ReroutingState.APPLIED)
+    _lock_cities_of(moves)
     values = _values(locked, moves, at=at, by=locked.applied_by_id, done=MoveState.APPLIED, reason=Reason.REROUTED)
     _run([_LOCK_REPORTS, _JUDGE_PLANNED, _END_CURRENT, _ASSIGN_ANEW, _MOVE_REPORTS], values)
     _keep_deadlines(locked, moves, state=MoveState.APPLIED, reason=Reason.REROUTED, at=at, by=locked.applied_by)
@@ -83,6 +85,7 @@ def undo_batch(locked: Rerouting, *, at: datetime) -> int:
     moves = _next(locked, MoveState.APPLIED)
     if not moves:
         return _end(locked, ReroutingState.UNDONE)
+    _lock_cities_of(moves)
     values = _values(locked, moves, at=at, by=locked.undone_by_id, done=MoveState.UNDONE, reason=Reason.UNDONE)
     _run([_LOCK_REPORTS, _JUDGE_APPLIED, _END_CURRENT, _ASSIGN_AS_BEFORE, _RESTORE_REPORTS], values)
     _keep_deadlines(locked, moves, state=MoveState.UNDONE, reason=Reason.UNDONE, at=at, by=locked.undone_by)
@@ -100,6 +103,11 @@ def _keep_deadlines(
 def _next(rerouting: Rerouting, state: MoveState) -> list[int]:
     moves = rerouting.moves.filter(state=state, because="").order_by("pk")
     return list(moves.values_list("pk", flat=True)[:BATCH])
+
+
+def _lock_cities_of(moves: list[int]) -> None:
+    roots = ReroutingMove.objects.filter(pk__in=moves).values_list("report__root", flat=True)
+    lock_cities({root for root in roots if root is not None})
 
 
 def _end(rerouting: Rerouting, state: ReroutingState) -> int:

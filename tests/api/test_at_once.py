@@ -1,23 +1,32 @@
 """Two who act on one problem at the same instant: both are answered, and what is answered holds."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 
 from api.v1 import support as joining
 from api.v1.desk import acts
+from jurisdictions.models import BoundarySet
 from notifications.models import Message
+from people.models import Role
+from reports import photos
+from reports.deadlines import recomputing
 from reports.duplicates import merge, split
-from reports.duplicates.locking import lock_cities
 from reports.handling import change_status
-from reports.models import Report, Supporter
+from reports.locking import lock_cities
+from reports.models import Photo, Report, Supporter
 from reports.references import tracking_token
-from tests.api.desks import Desk, ok
+from reports.rerouting import apply, preview, undo
+from tests.api.desks import Desk, code_of, ok
 from tests.factories import UserFactory
+from tests.pictures import photo
 from tests.reports.duplicate_ground import gathered
+from tests.reports.rerouting_ground import AFTER, BEFORE, widen_the_west
 from tests.staff import FILED_AT, file_report, handler
 from tests.threads import InTheBackground, wait_until_somebody_waits_for_us
 
@@ -91,6 +100,65 @@ def test_joining_is_answered_though_the_problem_ends_or_begins_meanwhile(pair, s
     monkeypatch.setattr(joining, "support", _and_then(joining.support, hold))
     answer = join(others[0], "phone-1")
     assert (answer.status_code, answer.json()["people_waiting"]) == (201, 3)
+
+
+def test_a_photo_that_is_gone_meanwhile_is_not_there(small_city, monkeypatch):
+    report = file_report(small_city.pothole, x=900)
+    head = Desk.of(handler(small_city.west, Role.HEAD))
+    address = f"reports/{report.reference}/photos"
+    picture = SimpleUploadedFile("p.jpg", photo(), content_type="image/jpeg")
+    form = {"photo": [picture]}
+    added = Client().post(f"/api/v1/{address}?token={tracking_token(report.reference)}", form)
+    assert added.status_code == 201
+    for verb, ask in (
+        ("cover", lambda: head.patch(f"{address}/1", {"redactions": [[0, 0, 0.5, 0.5]]})),
+        ("hide", lambda: head.patch(f"{address}/1", {"is_public": False})),
+        ("remove", lambda: Client().delete(f"/api/v1/{address}/1?token={tracking_token(report.reference)}")),
+    ):
+        with monkeypatch.context() as patched, transaction.atomic():
+            act = getattr(photos, verb)
+            patched.setattr(photos, verb, partial(_first_deleted, act))
+            assert code_of(ask(), 404) == "not_found"
+            transaction.set_rollback(True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_dates_reckoned_anew_wait_for_whoever_changes_several_reports_and_not_the_other_way_round(small_city):
+    reports = [file_report(small_city.pothole, x=500), file_report(small_city.pothole, x=900)]
+    run = recomputing.begin_preview(root=small_city.city, at=LATER)
+    recomputing.carry_on(run=run, at=LATER)
+    recomputing.begin_apply(run=run, at=LATER)
+    _meets(partial(recomputing.carry_on, run=run, at=LATER), *reports)
+    assert run.state == "applied"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_rerouting_waits_for_whoever_changes_several_reports_and_not_the_other_way_round(small_city):
+    reports = [file_report(small_city.pothole, x=1020), file_report(small_city.pothole, x=1060)]
+    widen_the_west(small_city)
+    new = BoundarySet.objects.get(source="act 7")
+    rerouting = preview(boundary_set=new, on=new.first_day, at=BEFORE)
+    _meets(partial(apply, rerouting=rerouting, at=AFTER), *reports)
+    _meets(partial(undo, rerouting=rerouting, at=AFTER), *reports)
+    assert (rerouting.state, rerouting.moves.count()) == ("undone", 2)
+
+
+def _meets(batch: Callable[[], object], low: Report, high: Report) -> None:
+    """Run a batch beside somebody who locks the city, then the last report, then the first."""
+    work = InTheBackground(batch)
+    with transaction.atomic():
+        lock_cities([low.root_id])
+        list(Report.objects.select_for_update(no_key=True).filter(pk=high.pk))
+        work.start()
+        wait_until_somebody_waits_for_us()
+        list(Report.objects.select_for_update(no_key=True).filter(pk=low.pk))
+    work.join(20)
+    assert work.raised is None
+
+
+def _first_deleted(act, *, photo, **more):
+    Photo.objects.filter(pk=photo.pk).delete()
+    return act(photo=photo, **more)
 
 
 def _part(report: Report) -> None:

@@ -11,11 +11,12 @@ from typing import Final, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from reports.duplicates.beside import MOST
 from reports.duplicates.facts import Facts
 from reports.duplicates.score import CONTRADICTIONS, DECIMALS, ENOUGH, IDENTITY
 from reports.duplicates.settings import Settings
-from reports.duplicates.signals import CHANCE, FORTNIGHT_H, MOST, PLATEAU_H, UNTOLD_M, Signals
-from reports.duplicates.told import OPPOSED, Told
+from reports.duplicates.signals import AT_ONCE_H, CHANCE, FORTNIGHT_H, PLATEAU_H, UNTOLD_M, Signals
+from reports.duplicates.told import HEAVIEST, LIGHT, OPPOSED, Told
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -26,7 +27,7 @@ PHOTOS: Final = 4
 PEOPLE: Final = 8
 _SLACK: Final = 1e-6  # by which sums in another order may differ
 _BY_NUMBERS: Final = frozenset(
-    {"base", "distance", "since", "gap", "kinship", "text", "untold", "silent", "silent_distance"}
+    {"base", "distance", "since", "gap", "at_once", "kinship", "text", "untold", "silent", "silent_distance"}
     | {"across_distance", "across_since", "across_text"}
 )
 # Of each further signal: what both reports must have for it to be more than 0, what one of them must have besides, and
@@ -70,6 +71,7 @@ class _Terms(NamedTuple):
     distance: float
     since: float
     gap: float
+    at_once: float
     text: float
     untold: float
     silent: float
@@ -119,6 +121,7 @@ class Bounds:
             distance=weights[f"{across}distance"],
             since=weights[f"{across}since"],
             gap=weights["gap"],
+            at_once=weights["at_once"],
             text=max(text * (1 - CHANCE), text * -CHANCE),
             untold=weights["untold"],
             silent=weights["silent"],
@@ -128,20 +131,22 @@ class Bounds:
 
     def _odds(self, one: Ints, other: Ints, metres: Floats, terms: Floats, *, said: Floats | None) -> Floats:
         """What place and time say, and the most that texts can by how much is told (None: nobody has read them)."""
-        scale_m, fixed, by_distance, by_since, by_gap, text, untold, silent, by_silent_distance = terms.T
-        distance = self._unsure(one, other, metres, UNTOLD_M) / scale_m
+        scale_m, fixed, by_distance, by_since, by_gap, at_once, text, untold, silent, by_silent_distance = terms.T
+        ours, theirs = (np.nan_to_num(self.numbers.accuracy_m[each], nan=UNTOLD_M) for each in (one, other))
+        distance = metres / np.sqrt(scale_m * scale_m + ours * ours + theirs * theirs)
         hours = self._hours(one, other)
         gap = by_gap * np.log1p(np.maximum(0.0, hours - PLATEAU_H) / FORTNIGHT_H)
         # How much is told is between nothing and enough, and linear between: the most is at one of its ends.
         spoken = np.maximum(text, untold) if said is None else text * said + untold * (1 - said)
-        told = by_distance * distance + by_since * np.log1p(hours) + spoken
-        alone = silent + by_silent_distance * np.log1p(self._unsure(one, other, metres, 0.0) / scale_m)
+        sudden = at_once * np.maximum(0.0, 1.0 - hours / AT_ONCE_H)
+        told = by_distance * distance + by_since * np.log1p(hours) + sudden + spoken
+        alone = silent + by_silent_distance * np.log1p(self._unsure(one, other, metres) / scale_m)
         both = (self.numbers.has[one] & self.numbers.has[other] & WORDS) > 0
         odds: Floats = fixed + gap + np.where(both, told, alone)
         return odds
 
-    def _unsure(self, one: Ints, other: Ints, metres: Floats, untold_m: float) -> Floats:
-        ours, theirs = (np.nan_to_num(self.numbers.accuracy_m[each], nan=untold_m) for each in (one, other))
+    def _unsure(self, one: Ints, other: Ints, metres: Floats) -> Floats:
+        ours, theirs = (np.nan_to_num(self.numbers.accuracy_m[each], nan=0.0) for each in (one, other))
         most = np.sqrt(metres * metres + ours * ours + theirs * theirs)
         unsure: Floats = np.divide(metres * metres, most, out=np.zeros_like(metres), where=most > 0)
         return unsure
@@ -193,35 +198,43 @@ class Read:
         """What pairs of them have in common, and in what they plainly differ."""
         told, ours, theirs = self.told, self.place[one], self.place[other]
         shared = (told.landmarks[ours] & told.words[theirs]) | (told.landmarks[theirs] & told.words[ours])
+        mentioned = (told.beside[ours] & told.words[theirs]) | (told.beside[theirs] & told.words[ours])
         numbers = told.numbers[ours], told.numbers[theirs]
         same_number = (numbers[0] & numbers[1]) > 0
         named = (numbers[0] > 0) & (numbers[1] > 0) & (told.in_text[ours] | told.in_text[theirs])
         placed = told.placed[ours] & told.placed[theirs] & one_kind
-        apart, details = self._sides(ours, theirs)
+        apart, details = self._sides(ours, theirs, one_kind)
         least = {f"other_{kind}": np.minimum(_MOST_APART[kind], count) for kind, count in apart.items()}
         return Heard(
             said=np.minimum(told.said[ours], told.said[theirs]),
             most={
                 "same_landmark": np.where(shared > 0, MOST, 0.0),
+                "same_word": np.where((told.telling[ours] & told.telling[theirs]) > 0, HEAVIEST, LIGHT),
                 "same_number": same_number.astype(np.float64),
                 "same_detail": np.where(details, MOST, 0.0),
                 "across_topic": np.einsum("ij,ij->i", told.topics[ours], told.topics[theirs]) + _ROUGH,
             },
             least={
                 **least,
-                "other_landmark": (placed & (shared == 0)).astype(np.float64),
+                "other_landmark": (placed & (mentioned == 0)).astype(np.float64),
                 "other_number": (named & ~same_number).astype(np.float64),
             },
         )
 
-    def _sides(self, ours: Ints, theirs: Ints) -> tuple[dict[str, Floats], NDArray[np.bool_]]:
+    def _sides(
+        self, ours: Ints, theirs: Ints, one_kind: NDArray[np.bool_]
+    ) -> tuple[dict[str, Floats], NDArray[np.bool_]]:
         """By kind, on how many axes the two plainly exclude each other; whether they may have a detail in common."""
         apart = {kind: np.zeros(len(ours)) for kind in OPPOSED}
         details = np.zeros(len(ours), np.bool_)
         for axis, named in self.told.sides.items():
             kind = self.settings.lexicon.kind_of(axis)
             mine, yours = named[ours], named[theirs]
-            apart[kind] += (mine > 0) & (yours > 0) & ((mine & yours) == 0)
+            differ = (mine > 0) & (yours > 0) & ((mine & yours) == 0)
+            if axis in self.told.about:  # see `signals.by_the_way`
+                about = self.told.about[axis]
+                differ &= ~one_kind | (about[ours] == about[theirs])
+            apart[kind] += differ
             if kind in _DETAILS:
                 details |= (mine & yours) > 0
         return apart, details

@@ -3,13 +3,23 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from reports.duplicates.beside import placed
 from reports.duplicates.facts import Facts
 from reports.duplicates.settings import Profile, Settings
-from reports.duplicates.signals import Signals, distance_m, hours_between, houses, likeness, photo_likeness
+from reports.duplicates.signals import (
+    Signals,
+    by_the_way,
+    distance_m,
+    hours_between,
+    houses,
+    likeness,
+    photo_likeness,
+)
 from reports.duplicates.text import ALLEY, WEIGHTS, Telling
 
 Contradiction = dict[str, Any]
 _LITTLE: Final = WEIGHTS["common"]
+_SUDDEN: Final = 1.0  # the weight from which on it is worth a sentence that two were told at once
 
 
 class Features(Mapping[str, Any]):
@@ -41,6 +51,7 @@ def features_of(one: Facts, other: Facts, *, found: Signals, profile: Profile, s
     """The features of a pair by their names; `evidence` is what each added to the logarithm of the odds."""
     told, heard = settings.lexicon.read(one.words), settings.lexicon.read(other.words)
     photos = photo_likeness(one.photos, other.photos)
+    about = settings.topic(one.category) if one.category == other.category else frozenset()
     return {
         "metres": round(distance_m(one, other), 1),
         "accuracy_m": max(filter(None, (one.accuracy_m, other.accuracy_m)), default=None),
@@ -49,11 +60,12 @@ def features_of(one: Facts, other: Facts, *, found: Signals, profile: Profile, s
         "text_likeness": round(likeness(told, heard), 2) if told.total and heard.total else None,
         "words_shared": _shared(told, heard),
         "contradictions": [
-            *_opposites(told, heard),
-            *_places(told, heard, found),
+            *_opposites(told, heard, settings, about=about),
+            *_places((told, one.address), (heard, other.address), found, settings),
             *_faults(one, other, found, settings),
             *_numbers(one, other, settings),
         ],
+        "sudden": found.at_once > 0 and profile.weights["at_once"] >= _SUDDEN,
         "same_address": bool(found.same_address),
         "same_person": bool(found.person),
         "photo_likeness": None if photos is None else round(photos, 2),
@@ -71,15 +83,26 @@ def _shared(told: Telling, heard: Telling) -> list[str]:
     return [" / ".join(sorted({told.shown[key], heard.shown[key]})) for key in shared if told.weights[key] > _LITTLE]
 
 
-def _opposites(told: Telling, heard: Telling) -> Iterator[Contradiction]:
+def _opposites(told: Telling, heard: Telling, settings: Settings, *, about: frozenset[str]) -> Iterator[Contradiction]:
     for axis in sorted(told.sides.keys() & heard.sides.keys()):
-        if told.sides[axis].isdisjoint(heard.sides[axis]):
+        ours, theirs = told.sides[axis], heard.sides[axis]
+        thing = settings.lexicon.kind_of(axis) == "thing"
+        if ours.isdisjoint(theirs) and not (thing and by_the_way(ours, theirs, about=about)):
             yield _contradiction(axis, _written(told, told.sides[axis]), _written(heard, heard.sides[axis]))
 
 
-def _places(told: Telling, heard: Telling, found: Signals) -> Iterator[Contradiction]:
+def _places(
+    ours: tuple[Telling, str], theirs: tuple[Telling, str], found: Signals, settings: Settings
+) -> Iterator[Contradiction]:
     if found.other_landmark:
-        yield _contradiction("landmark", _written(told, told.landmarks), _written(heard, heard.landmarks))
+        yield _contradiction("landmark", _beside(*ours, settings), _beside(*theirs, settings))
+
+
+def _beside(told: Telling, address: str, settings: Settings) -> str:
+    """What a report is beside, or what places it mentions where it does not say so of any."""
+    given = settings.lexicon.read(address)
+    shown = {**given.shown, **told.shown}
+    return _listed(shown[key] for key in placed(told, given) or told.landmarks)
 
 
 def _faults(one: Facts, other: Facts, found: Signals, settings: Settings) -> Iterator[Contradiction]:

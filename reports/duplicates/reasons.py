@@ -21,6 +21,8 @@ def reasons(features: Mapping[str, Any], *, language: str) -> list[str]:
 def _sentences(features: Mapping[str, Any]) -> Iterator[str]:
     yield _place(features)
     yield _time(features["hours"])
+    if features.get("sudden"):
+        yield _("What happens suddenly is told of by many at once.")
     if features["kinship"] < 1:
         yield _("Filed under another category that people use for such problems.")
     if features.get("same_address"):

@@ -4,6 +4,7 @@ import math
 from collections.abc import Collection, Mapping
 from typing import Final, NamedTuple
 
+from reports.duplicates.beside import MOST, landmarks
 from reports.duplicates.facts import Facts
 from reports.duplicates.lexicon import Lexicon, Numbers
 from reports.duplicates.nearness import meters
@@ -11,7 +12,7 @@ from reports.duplicates.settings import Settings
 from reports.duplicates.text import Evoked, Telling
 from reports.duplicates.words import alike
 
-UNTOLD_M: Final = 20.0  # to which a phone is sure that does not say so
+UNTOLD_M: Final = 35.0  # to which a pin is sure that does not say so: by a phone, or by a finger on a map
 PLATEAU_H: Final = 48.0  # within so many hours the order of arrival is chance
 FORTNIGHT_H: Final = 336.0
 CHANCE: Final = 0.3  # the likeness that two texts about different problems of one kind have
@@ -19,8 +20,9 @@ SPOKEN: Final = 2.0  # the weight of words from which on a text can be trusted t
 SAME_PHOTO_BITS: Final = 6  # of 64, by which two pictures of one photograph differ at most
 OTHER_PHOTO_BITS: Final = 20
 SURE: Final = 3.0  # phrases from which on one knows of which category a text makes one think
-MOST: Final = 2.0  # two agreements of a kind say all that ten would
 UNSURE: Final = 0.5  # the same number after different words
+AT_ONCE_H: Final = 4.0  # what happens suddenly is told by many within so many hours
+_NOTHING: Final[frozenset[str]] = frozenset()
 
 
 class Signals(NamedTuple):
@@ -34,6 +36,7 @@ class Signals(NamedTuple):
     distance: float
     since: float
     gap: float
+    at_once: float
     text: float
     untold: float
     silent: float
@@ -44,6 +47,7 @@ class Signals(NamedTuple):
     across_text: float
     across_topic: float
     across_other_topic: float
+    same_word: float
     same_landmark: float
     same_number: float
     same_detail: float
@@ -68,13 +72,14 @@ def signals(one: Facts, other: Facts, *, scale_m: float, settings: Settings) -> 
     lexicon = settings.lexicon
     told, heard = lexicon.read(one.words), lexicon.read(other.words)
     kinship, topic = settings.relation(one.category, other.category)
-    same, apart = _opposites(told, heard, lexicon)
-    same_landmark, other_landmark = _landmarks(told, heard, topic)
+    same, apart = _opposites(told, heard, lexicon, about=topic if one.category == other.category else _NOTHING)
     ours, theirs = lexicon.numbers(one.words, one.address), lexicon.numbers(other.words, other.address)
     same_number, other_number = houses(ours, theirs)
     same_street, other_street = _streets(ours.streets, theirs.streets)
     silent = not (one.words and other.words)
-    distance = unsure_meters(one, other, untold_m=0.0 if silent else UNTOLD_M) / scale_m
+    where, there = (lexicon.read("" if silent else each.address) for each in (one, other))
+    same_landmark, other_landmark = landmarks((told, where), (heard, there), topic)
+    distance = spreads_apart(one, other, scale_m=scale_m)
     hours = hours_between(one, other)
     since = math.log1p(hours)
     said = min(1.0, min(told.total, heard.total) / SPOKEN)
@@ -87,16 +92,18 @@ def signals(one: Facts, other: Facts, *, scale_m: float, settings: Settings) -> 
         distance=distance if one_kind else 0.0,
         since=since if one_kind else 0.0,
         gap=math.log1p(max(0.0, hours - PLATEAU_H) / FORTNIGHT_H),
+        at_once=0.0 if silent else max(0.0, 1.0 - hours / AT_ONCE_H),
         text=text if one_kind else 0.0,
         untold=0.0 if silent else 1.0 - said,
         silent=float(silent),
-        silent_distance=math.log1p(distance) if silent else 0.0,
+        silent_distance=math.log1p(unsure_meters(one, other) / scale_m) if silent else 0.0,
         kinship=1.0 - kinship,
         across_distance=distance if across else 0.0,
         across_since=since if across else 0.0,
         across_text=text if across else 0.0,
         across_topic=same_topic if across else 0.0,
         across_other_topic=other_topic if across else 0.0,
+        same_word=_rarest(told, heard, topic),
         same_landmark=same_landmark,
         same_number=same_number,
         same_detail=min(MOST, same.get("side", 0) + same.get("look", 0)),
@@ -122,17 +129,20 @@ def distance_m(one: Facts, other: Facts) -> float:
     return meters((one.lon, one.lat), (other.lon, other.lat))
 
 
-def unsure_meters(one: Facts, other: Facts, *, untold_m: float = 0.0) -> float:
-    """The metres between the two, less what the phones' accuracy may have made of them; it grows with the distance.
+def spreads_apart(one: Facts, other: Facts, *, scale_m: float) -> float:
+    """How many times as far the two pins are apart as pins of one problem are wont to be: by how far around it is seen,
+    and by how sure the two phones are, `UNTOLD_M` where one does not say."""
+    ours, theirs = (UNTOLD_M if each.accuracy_m is None else each.accuracy_m for each in (one, other))
+    return distance_m(one, other) / math.hypot(scale_m, *sorted((ours, theirs)))
 
-    `untold_m` is the accuracy of a phone that does not say how sure it is.
-    """
+
+def unsure_meters(one: Facts, other: Facts) -> float:
+    """The metres between the two, less what the phones' accuracy, where it is told, may have made of them; it grows
+    with the distance."""
     metres = distance_m(one, other)
     if metres == 0:
         return 0.0
-    ours, theirs = (untold_m if each.accuracy_m is None else each.accuracy_m for each in (one, other))
-    accuracies = sorted((ours, theirs))
-    return metres * metres / math.hypot(metres, *accuracies)
+    return metres * metres / math.hypot(metres, *sorted((one.accuracy_m or 0.0, other.accuracy_m or 0.0)))
 
 
 def hours_between(one: Facts, other: Facts) -> float:
@@ -153,7 +163,9 @@ def likeness(told: Telling, heard: Telling) -> float:
     return 0.7 * shared / math.sqrt(told.total * heard.total) + 0.3 * alike(told.grams, heard.grams)
 
 
-def _opposites(told: Telling, heard: Telling, lexicon: Lexicon) -> tuple[dict[str, int], dict[str, int]]:
+def _opposites(
+    told: Telling, heard: Telling, lexicon: Lexicon, *, about: frozenset[str]
+) -> tuple[dict[str, int], dict[str, int]]:
     """By kind, on how many axes the two say the same, and on how many they exclude each other."""
     same: dict[str, int] = {}
     apart: dict[str, int] = {}
@@ -164,22 +176,21 @@ def _opposites(told: Telling, heard: Telling, lexicon: Lexicon) -> tuple[dict[st
         kind = lexicon.kind_of(axis)
         if shared := len(keys & others):
             same[kind] = same.get(kind, 0) + shared
-        else:
+        elif kind != "thing" or not by_the_way(keys, others, about=about):
             apart[kind] = apart.get(kind, 0) + 1
     return same, apart
 
 
-def _landmarks(told: Telling, heard: Telling, topic: frozenset[str]) -> tuple[float, float]:
-    """How many landmarks of the one the other names too; and whether both name some that are known as places, and
-    none of them both."""
-    ours, theirs = told.landmarks - topic, heard.landmarks - topic
-    same = sum(key in heard.weights for key in ours) + sum(key in told.weights for key in theirs - ours)
-    other = not same and any(map(_in_group, ours)) and any(map(_in_group, theirs))
-    return min(MOST, same), float(other)
+def by_the_way(keys: frozenset[str], others: frozenset[str], *, about: frozenset[str]) -> bool:
+    """Whether one of two under one category names what it is about: then what the other names says nothing."""
+    return keys.isdisjoint(about) != others.isdisjoint(about)
 
 
-def _in_group(key: str) -> bool:
-    return key.startswith("#")
+def _rarest(told: Telling, heard: Telling, topic: frozenset[str]) -> float:
+    """The weight of the word that says most among those that both have; 0 where they share none."""
+    ours, theirs = told.weights, heard.weights
+    shared = (ours.keys() & theirs.keys()) - topic
+    return max(min(ours[key], theirs[key]) for key in shared) if shared else 0.0
 
 
 def _topics(ours: str, theirs: str, settings: Settings) -> tuple[float, float]:

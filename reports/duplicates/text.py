@@ -53,6 +53,8 @@ class Telling:
     """On each axis the groups that the text names."""
     landmarks: frozenset[str] = frozenset()
     """The keys of what it is beside."""
+    placed: frozenset[str] = frozenset()
+    """Those of them that come after a word that says so (opposite the bakery): others may be mentioned by the way."""
     numbers: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Numbers, by `house`, `alley` or the key of the name before them."""
     grams: frozenset[str] = frozenset()
@@ -101,12 +103,14 @@ class Reading:
         self._shown: dict[str, str] = {}
         self._sides: dict[str, set[str]] = {}
         self._landmarks: set[str] = set()
+        self._placed: set[str] = set()
         self._numbers: dict[str, set[str]] = {}
         self._grams: set[str] = set()
         self._before = HOUSE  # what a number would belong to; at the beginning that of a house (351 W 97th Street)
         self._small = False  # whether a small number in words is one
         self._beside = False  # whether what comes next is what it is beside
         self._waiting: str | None = None  # a number, until the word after it says whether it measures
+        self._chain = False  # whether a place that comes next belongs to the one before (the gate of the hospital)
         self._denied: set[str] = set()
         self._denying = 0  # how many words on it may still be denied
         self._last = ""  # what was just named
@@ -157,6 +161,7 @@ class Reading:
             self._denied.add(self._last)
             self._weights.pop(self._last, None)
             self._landmarks.discard(self._last)
+            self._placed.discard(self._last)
             for keys in self._sides.values():
                 keys.discard(self._last)
 
@@ -166,7 +171,10 @@ class Reading:
         place = self._beside and meaning.kind not in _NOT_PLACES
         if meaning.kind == "landmark" or place or (not meaning.kind and stems[-1].endswith(_PLACES)):
             self._landmarks.add(key)
-        self._before, self._beside = key, False
+            if self._beside or self._chain:
+                self._placed.add(key)
+        self._chain = self._beside or (self._chain and meaning.kind == "landmark")
+        self._before, self._beside = key, self._beside and meaning.kind == "thing"  # opposite the door of the school
 
     def _settle(self) -> None:
         """The number that waits belongs to what came before it."""
@@ -193,6 +201,7 @@ class Reading:
             shown=self._shown,
             sides={axis: frozenset(keys) for axis, keys in self._sides.items() if keys},
             landmarks=frozenset(self._landmarks),
+            placed=frozenset(self._placed),
             numbers={before: frozenset(numbers) for before, numbers in self._numbers.items()},
             grams=frozenset(self._grams),
             denied=frozenset(self._denied),

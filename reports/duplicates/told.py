@@ -11,15 +11,19 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from reports.duplicates.beside import known, placed
 from reports.duplicates.facts import Facts
 from reports.duplicates.settings import Settings
 from reports.duplicates.signals import SPOKEN, SURE
-from reports.duplicates.text import Evoked
+from reports.duplicates.text import NUMBER_WEIGHT, UNKNOWN_WEIGHT, WEIGHTS, Evoked
 
 Bits = NDArray[np.uint64]
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
+LIGHT: Final = WEIGHTS["thing"]
+HEAVIEST: Final = max(*WEIGHTS.values(), UNKNOWN_WEIGHT, NUMBER_WEIGHT)
+_NONE: Final[frozenset[str]] = frozenset()
 OPPOSED: Final = ("side", "state", "thing", "look")  # kinds whose sides exclude each other
 
 
@@ -31,12 +35,18 @@ class Told:
 
     said: Floats
     words: Bits
+    telling: Bits
+    """Words that say more than `LIGHT`, beside what its own category is called by."""
     landmarks: Bits
+    beside: Bits
+    """What it is beside, by text or address."""
     placed: NDArray[np.bool_]
-    """Whether it names a place that is known as one, beside what its own category is called by."""
+    """Whether it says so of a place that is known as one, beside what its own category is called by."""
     numbers: Bits
     in_text: NDArray[np.bool_]
     sides: dict[str, Bits]
+    about: dict[str, NDArray[np.bool_]]
+    """Whether on an axis it names what its category is about."""
     topics: NDArray[np.float32]
 
     @classmethod
@@ -44,22 +54,40 @@ class Told:
         """Read the texts of these reports."""
         read, numbers = settings.lexicon.read, settings.lexicon.numbers
         tellings = [read(each.words) for each in reports]
+        addresses = [read(each.address) for each in reports]
+        beside = [placed(told, address) for told, address in zip(tellings, addresses, strict=True)]
         houses = [numbers(each.words, each.address) for each in reports]
         axes = sorted({axis for each in tellings for axis in each.sides if settings.lexicon.kind_of(axis) in OPPOSED})
         return cls(
             said=np.array([min(1.0, each.total / SPOKEN) for each in tellings], np.float64),
-            words=_bits(each.weights for each in tellings),
+            words=_bits({*told.weights, *given.weights} for told, given in zip(tellings, addresses, strict=True)),
+            telling=_bits(
+                {key for key, weight in told.weights.items() if weight > LIGHT} - settings.topic(each.category)
+                for told, each in zip(tellings, reports, strict=True)
+            ),
             landmarks=_bits(each.landmarks for each in tellings),
+            beside=_bits(beside),
             placed=np.array(
                 [
-                    any(key.startswith("#") for key in told.landmarks - settings.topic(each.category))
-                    for told, each in zip(tellings, reports, strict=True)
+                    bool(each.words) and known(keys - settings.topic(each.category))
+                    for keys, each in zip(beside, reports, strict=True)
                 ],
                 np.bool_,
             ),
             numbers=_bits(each.told | each.given for each in houses),
             in_text=np.array([bool(each.told) for each in houses], np.bool_),
             sides={axis: _bits(each.sides.get(axis, ()) for each in tellings) for axis in axes},
+            about={
+                axis: np.array(
+                    [
+                        not told.sides.get(axis, _NONE).isdisjoint(settings.topic(each.category))
+                        for told, each in zip(tellings, reports, strict=True)
+                    ],
+                    np.bool_,
+                )
+                for axis in axes
+                if settings.lexicon.kind_of(axis) == "thing"
+            },
             topics=_topics([each.evoked for each in tellings]),
         )
 

@@ -9,8 +9,8 @@ from bench.accuracy import JANUARY, POTHOLES, RIVALS, Part, Suggestions, by_auth
 from reports.duplicates.shipped import shipped_settings
 
 BELOW = 0.03  # that our precision may be below the best fixed radius: of 31 repeats one is as much
-FLOOR = 0.87  # pairwise F1 on the part of the Persian set by which weights were chosen
-AUTHORS = {"2": 0.83, "3": 0.83, "4": 0.73}  # and on those of other authors
+FLOOR = 0.89  # pairwise F1 on the part of the Persian set by which weights were chosen
+AUTHORS = {"2": 0.85, "3": 0.85, "4": 0.78}  # and on those of other authors
 
 
 measured = cache(suggestions)
@@ -56,7 +56,7 @@ def test_D15_persian_reports_of_one_problem_are_found_where_every_rival_is_blind
     ours = fit.by(shipped_settings())
     rivals = {rival.name: fit.told_by(rival).f1 for rival in RIVALS}
     assert ours.f1 >= FLOOR, ours
-    assert ours.precision >= 0.82, ours
+    assert ours.precision >= 0.86, ours
     assert ours.f1 >= max(rivals.values()) + 0.08, rivals
 
 

@@ -117,6 +117,89 @@ def test_what_the_phones_are_unsure_of_counts_less():
     assert unsure > untold > sure
 
 
+def test_D2_the_same_metres_part_pins_that_are_sure_and_not_pins_that_say_nothing_of_it():
+    """Somebody who taps on a map is tens of metres off; a phone that is sure to five metres is not."""
+    told, heard = "چالهٔ عمیق، لاستیکم ترکید", "گودال بزرگ، یکی بیاد پرش کنه"
+    assert value(facts(told), facts(heard, x=40)) > 0.8
+    assert value(facts(told, accuracy_m=5.0), facts(heard, x=40, accuracy_m=5.0)) < 0.2
+
+
+@pytest.mark.parametrize(
+    "told, category, heard, other",
+    [
+        (
+            "شیر آتش نشانی رو ماشین زده آب میده",
+            "fire-hydrant",
+            "آب از پای شیر قرمز آتش نشانی میزنه بیرون",
+            "water-leak",
+        ),
+        ("چراغ راهنما پشت شاخه درخت گم شده", "traffic-light", "شاخه ها جلوی چراغ راهنمایی رو گرفته", "tree-pruning"),
+    ],
+)
+def test_D2_one_thing_is_found_under_categories_that_people_mix_up(told, category, heard, other):
+    found = score(facts(told, category=category), facts(heard, x=12, hours=5, category=other), settings=SHIPPED)
+    assert found.value > SHIPPED.pair(category, other).link_from
+    assert found.features["kinship"] > 0
+
+
+def test_D2_what_bursts_is_told_of_by_many_at_once_and_further_apart():
+    burst, flood = "لوله ترکیده آب فواره میزنه", "کوچه رو آب برداشته"
+    at_once, later = (
+        score(
+            facts(burst, category="water-leak"), facts(flood, x=80, hours=hours, category="flooding"), settings=SHIPPED
+        )
+        for hours in (0.5, 30)
+    )
+    assert at_once.value > 0.5
+    assert at_once.value > later.value + 0.2
+    assert (at_once.features["sudden"], later.features["sudden"]) == (True, False)
+    assert "What happens suddenly is told of by many at once." in reasons(at_once.features, language="en")
+    hole = [score(facts("چاله"), facts("گودال", x=40, hours=hours), settings=SHIPPED) for hours in (0.5, 5)]
+    assert not hole[0].features["sudden"]
+    assert hole[0].value - hole[1].value < 0.1
+
+
+@pytest.mark.parametrize(
+    "told, heard, surely",
+    [
+        ("چاله روبروی داروخانه", "چاله جلوی در مدرسه", True),  # past the door, to what it is the door of
+        ("چاله روبروی داروخانه", "چاله، نزدیک بود جلوی اورژانس بیمارستان بخورم زمین", True),
+        ("چاله روبروی داروخانه", "افتادم تو چاله، مدرسه دخترم دیر شد", False),  # where she was going
+        ("از خونه تا مسجد همش چاله است", "افتادم تو چاله، مدرسه دخترم دیر شد", False),
+    ],
+)
+def test_places_that_are_mentioned_by_the_way_hardly_tell_reports_apart(told, heard, surely):
+    evidence = score(facts(told), facts(heard, x=25), settings=SHIPPED).features["evidence"]
+    assert (evidence["other_landmark"] <= -2) is surely
+    assert evidence["other_landmark"] < 0
+
+
+def test_a_place_that_stands_in_the_address_counts_as_one_in_the_text():
+    bank = facts("چالهٔ بزرگ", address="خیابان لاله، جنب بانک")
+    school = score(bank, facts("چاله جلوی مدرسه", x=20), settings=SHIPPED)
+    assert school.features["evidence"]["other_landmark"] < -2
+    [place] = [each for each in school.features["contradictions"] if each["axis"] == "landmark"]
+    assert place["words"] == ["بانک", "مدرسه"]
+    assert "other_landmark" not in score(bank, facts("چاله جلوی بانک", x=20), settings=SHIPPED).features["evidence"]
+    # By addresses alone, which a map may have made of the pins, nothing is told apart.
+    silent = score(replace(bank, words=""), facts(address="جنب مدرسه", x=20), settings=SHIPPED)
+    assert "other_landmark" not in silent.features["evidence"]
+
+
+def test_of_two_under_one_category_another_thing_counts_only_beside_what_it_is_about():
+    hole, wet, bin_ = (facts(text) for text in ("چاله عمیق", "لوله آب", "سطل زباله"))
+    evidence = [score(one, other, settings=SHIPPED).features["evidence"] for one, other in ((hole, wet), (bin_, wet))]
+    assert "other_thing" not in evidence[0]
+    assert evidence[1]["other_thing"] < -1
+
+
+def test_one_rare_word_in_common_says_more_than_many_that_are_everywhere():
+    told = facts("سلام لطفا رسیدگی کنید چاله خطرناک است دم باسکول")
+    rare, common = facts("باسکول رو آسفالت کنید", x=30), facts("سلام لطفا رسیدگی کنید خطرناک است", x=30)
+    one, other = (score(told, each, settings=SHIPPED).features["evidence"] for each in (rare, common))
+    assert one["same_word"] > other.get("same_word", 0) + 0.3
+
+
 def test_hours_cost_little_and_weeks_more():
     values = [value(facts("چاله"), facts("چاله", x=65, hours=hours)) for hours in (0, 1, 47, 24 * 20, 24 * 80)]
     assert values == sorted(values, reverse=True)

@@ -78,22 +78,26 @@ def test_D13_more_than_a_hundred_reports_one_by_one_in_any_order_give_what_the_b
 
 
 SIDES = ["سمت راست", "سمت چپ"]
-LAMPS = ["چراغ جلوی داروخانه {} خاموش است", "چراغ {} کوچه خاموش است، جلوی مدرسه", "چراغ خاموش است"]
+LAMPS = [
+    "چراغ جلوی داروخانه، پلاک ۱۲، {} خاموش است",
+    "چراغ {} کوچه خاموش است، جلوی مدرسه، پلاک ۸۷",
+    "چراغ خاموش است",
+]
 
 
 @pytest.mark.long
 def test_D13_what_contradicts_each_other_is_parted_however_much_else_is_done_with_it(told) -> None:
-    """A vague report is like both of two that plainly are not one, at each of many places."""
+    """A vague report is like both of two that plainly are not one, at each of many places: more than hang together."""
     chance = random.Random(3)
     reports = [
         told(
             place % 10 * 100 - 450 + chance.uniform(0, 12),
             y=100 + place // 10 * 110 + chance.uniform(0, 12),
             minutes=chance.uniform(0, 600),
-            words=words.format(chance.choice(SIDES)),
-            address=f"{place} {number}",
+            words=words.format(SIDES[(place + number) % 2]),
+            address=chr(ord("a") + place) + "xyz"[number],  # not by numbers, which would be those of houses
         )
-        for place in range(35)
+        for place in range(25)
         for number, words in enumerate(LAMPS)
     ]
     chance.shuffle(reports)
@@ -105,7 +109,7 @@ def test_D13_what_contradicts_each_other_is_parted_however_much_else_is_done_wit
     run()
 
     assert problems() == found
-    assert len(found) > 30
+    assert [len(reports) for _root, reports in found] == [2] * 25
 
 
 def test_what_changes_while_it_is_compared_is_compared_anew(told, monkeypatch) -> None:

@@ -16,7 +16,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def test_the_city_and_its_reports_are_drawn_without_asking_another_host(visit, small_city, tell):
     for x in (200, 700, 1300, 1800):
         tell(x=x)
-    seen = visit().open("/").until_drawn()
+    seen = visit(width=740).open("/").until_drawn()
+    panel = seen.page.locator("#panel").bounding_box()
+    assert all(0 < each["at"]["x"] < panel["x"] for each in seen.drawn("ground-names"))
     assert {each["code"] for each in seen.drawn("ground")} == {"1", "2"}
     assert {each["name_fa"] for each in seen.drawn("ground-names")} == {"منطقه ۱", "منطقه ۲"}
     look_from(seen, 14)

@@ -14,7 +14,7 @@ const brand = document.querySelector(".brand");
 function covered() {
   const [sheet, bar, width, height] = [panel.getBoundingClientRect(), brand.getBoundingClientRect(), innerWidth, innerHeight];
   if (PHONE.matches) return { top: bar.bottom, bottom: height - sheet.top, left: 0, right: 0 };
-  const isLeft = bar.left < width / 2;
+  const isLeft = bar.left < width - bar.right;
   return { top: 0, bottom: 0, left: isLeft ? bar.right : 0, right: isLeft ? 0 : width - bar.left };
 }
 

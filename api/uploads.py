@@ -63,7 +63,7 @@ def malformed() -> Problem:
     """The refusal of a body that is no form, or has a part that nobody can read."""
     detail = _(
         "The body is not a form with files: send multipart/form-data with its boundary, "
-        "each part with its name in UTF-8."
+        "each part with its name, and all text in UTF-8."
     )
     return Problem(status=400, code="malformed_multipart", detail=detail)
 

@@ -18,7 +18,7 @@ MOST_PARTS: Final = 1_000
 
 
 class Malformed(Exception):
-    """The body is no form, or has a part that has no name that could be read, or more in its fields than is read."""
+    """The body is no form, or a part has no name that could be read, or fields hold more than is read or no UTF-8."""
 
 
 class CutShort(Exception):
@@ -45,7 +45,7 @@ def read_parts(*, meta: Mapping[str, Any], stream: IO[bytes], length: int) -> Pa
                 for event in parser.parse(piece):
                     form.take(event)
         return form.parts()
-    except MultipartError as error:
+    except (MultipartError, UnicodeDecodeError) as error:
         form.close()
         raise Malformed from error
     except BaseException:
@@ -101,7 +101,7 @@ class _Form:
 
     def _end(self) -> None:
         if self._file is None:
-            self._fields.appendlist(self._name, self._text.decode(errors="replace"))
+            self._fields.appendlist(self._name, self._text.decode())
         else:
             self._files.appendlist(self._name, self._file.arrived())
 

@@ -8,7 +8,7 @@ from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reports.models import Photo
+from reports.models import Photo, Report
 from reports.photos import Malformed, read_parts
 from reports.photos.sniffing import NotTaken
 from tests.photos.lines import parts_of
@@ -95,6 +95,12 @@ class TestAtTheDoor:
     def test_fields_are_of_a_limited_size(self, small_city):
         response = self.post(parts_of(*[('; name="report"', b"x" * 200_000)] * 20))
         assert (response.status_code, response.json()["code"]) == (400, "malformed_multipart")
+
+    def test_a_text_in_another_encoding_is_refused_and_not_stored_with_marks_in_it(self, small_city, filing):
+        told = json.dumps(filing(description="چاله"), ensure_ascii=False).encode("cp1256")
+        response = self.post(parts_of(('; name="report"', told), ('; name="photo"; filename="p.jpg"', photo())))
+        assert (response.status_code, response.json()["code"]) == (400, "malformed_multipart")
+        assert not Report.objects.exists()
 
     def test_one_in_base64_is_no_photo(self, small_city, filing, stored_names):
         more = '; name="photo"; filename="p.jpg"\r\nContent-Transfer-Encoding: base64'

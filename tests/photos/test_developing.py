@@ -25,7 +25,7 @@ from tests.staff import file_report
 
 pytestmark = pytest.mark.django_db
 
-FAR_APART = ((500, "چاله"), (560, "دریچه افتاده"))  # meters, and what is told
+FAR_APART = ((500, "چاله"), (585, "دریچه افتاده"))  # meters, and what is told
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.contrib.gis.geos import MultiPoint
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from geo.widgets import MapLayer, feature_of, map_html
 from jurisdictions.admin.ground import ground_around, streets_near
@@ -68,7 +69,7 @@ def page_of(cluster: DuplicateCluster, *, viewer: Viewer) -> ClusterPage:
     return ClusterPage(
         cluster=cluster,
         count=digits(str(mates.count())),
-        people=digits(str(people_waiting([root])[root.pk])),
+        people=_waiting(people_waiting([root])[root.pk]),
         members=[
             MemberRow(report=each, received=moment_text(each.received_at, time_zone=zone), is_root=each == root)
             for each in members
@@ -77,6 +78,11 @@ def page_of(cluster: DuplicateCluster, *, viewer: Viewer) -> ClusterPage:
         timeline=_timeline(members, zone),
         place_map=_map(root, members),
     )
+
+
+def _waiting(people: int) -> str:
+    text = ngettext("%(people)d person waits for it", "%(people)d people wait for it", people)
+    return digits(text % {"people": people})
 
 
 def _links(members: Sequence[Report]) -> list[LinkRow]:

@@ -210,6 +210,10 @@ class TestChecking:
         assert "error: holidays_unknown: The holidays are known until 2027-03-20 only" in output
         assert error == "1 error."
 
+    @pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "tomorrow"])
+    def test_a_day_at_the_end_of_the_calendar_is_none(self, town, day):
+        assert said("check_calendar", "--on", day)[1].endswith(f"“{day}” is no day such as 2026-03-21.")
+
     def test_estimates_that_come_up_are_told(self, town):
         calendar = WorkingCalendarFactory(root=town)
         with time_machine.travel(TODAY, tick=False):

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from jurisdictions.calendars.checking import faults_of_calendar
+from jurisdictions.management.days import read_day
 from jurisdictions.models import Jurisdiction
 
 
@@ -17,7 +18,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--city", metavar="CODE", help="one city; else all")
-        parser.add_argument("--on", type=date.fromisoformat, metavar="DAY", help="as of that day; else today")
+        parser.add_argument("--on", type=read_day, metavar="DAY", help="as of that day; else today")
 
     def handle(self, *args: Any, **options: Any) -> None:
         cities = Jurisdiction.objects.cities().order_by("code")

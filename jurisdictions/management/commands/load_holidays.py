@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from jurisdictions.calendars.holidays import GapInCalendar, NoCountry, Renewal, renew_holidays
 from jurisdictions.calendars.national import BeyondLibrary, UnknownCountry
+from jurisdictions.management.days import read_day
 from jurisdictions.models import WorkingCalendar
 
 
@@ -17,12 +18,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--city", required=True, metavar="CODE", help="the city's code")
-        parser.add_argument(
-            "--from", type=date.fromisoformat, metavar="DAY", dest="first", help="first day; else today"
-        )
-        parser.add_argument(
-            "--until", type=date.fromisoformat, metavar="DAY", required=True, help="the first day no longer read"
-        )
+        parser.add_argument("--from", type=read_day, metavar="DAY", dest="first", help="first day; else today")
+        parser.add_argument("--until", type=read_day, metavar="DAY", required=True, help="the first day no longer read")
 
     def handle(self, *args: Any, **options: Any) -> None:
         calendar = WorkingCalendar.objects.select_related("root").filter(root__code=options["city"]).first()

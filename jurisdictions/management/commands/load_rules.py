@@ -1,7 +1,6 @@
 """Bring departments and rules of a city up to date from one file."""
 
 from argparse import ArgumentParser
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from jurisdictions.loading import CannotLoad, Loading, load_responsibility
+from jurisdictions.management.days import read_day
 from jurisdictions.models import Jurisdiction
 
 
@@ -20,7 +20,7 @@ class Command(BaseCommand):
             "file", type=Path, help="functions, departments and rules (JSON), or one of the last two (CSV)"
         )
         parser.add_argument("--city", required=True, metavar="CODE", help="the city's code")
-        parser.add_argument("--first-day", type=date.fromisoformat, metavar="DAY", help="of what is new; else today")
+        parser.add_argument("--first-day", type=read_day, metavar="DAY", help="of what is new; else today")
         parser.add_argument("--end-others", action="store_true", help="end the rules that the file does not name")
         parser.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
 

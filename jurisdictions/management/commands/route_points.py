@@ -22,6 +22,7 @@ from geo.pointfiles import (
     open_writer,
 )
 from jurisdictions.index import BoundaryIndex, one_snapshot
+from jurisdictions.management.days import read_day
 from jurisdictions.management.progress import Progress
 from jurisdictions.models import Boundary, Jurisdiction, Level
 from jurisdictions.routed_files import Tally, added_columns, route_rows
@@ -46,7 +47,7 @@ class Command(BaseCommand):
         """Files first; columns have the names of the API where nothing else is said."""
         parser.add_argument("in", metavar="IN", help="the file to read, or - for standard input")
         parser.add_argument("out", metavar="OUT", help="the file to write, or - for standard output")
-        parser.add_argument("--on", type=date.fromisoformat, metavar="DAY", help="YYYY-MM-DD; today where not given")
+        parser.add_argument("--on", type=read_day, metavar="DAY", help="YYYY-MM-DD; today where not given")
         parser.add_argument("--city", metavar="CODE", help="whose today and whose levels; of all cities if not given")
         parser.add_argument("--from", choices=FORMATS, help="the format of IN, if its name does not tell")
         parser.add_argument("--to", choices=FORMATS, help="the format of OUT, if its name does not tell")

@@ -11,6 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from geo.features import feature_collection, read_features
+from jurisdictions.management.days import read_day
 from jurisdictions.models import BoundarySet, Jurisdiction, RoutingRule
 from reports.management.carrying import to_the_end
 from reports.models import MoveState, Rerouting, ReroutingState
@@ -31,9 +32,7 @@ class Command(BaseCommand):
         change.add_argument("--set", type=int, metavar="NUMBER", help="the boundary set that has changed things")
         change.add_argument("--rule", type=int, metavar="NUMBER", help="the routing rule that has")
         change.add_argument("--city", metavar="CODE", help="all of a city, whatever has")
-        preview.add_argument(
-            "--on", type=date.fromisoformat, metavar="DAY", help="as of that day (today, or the first)"
-        )
+        preview.add_argument("--on", type=read_day, metavar="DAY", help="as of that day (today, or the first)")
         preview.add_argument("--include-closed", action="store_true", help="closed reports too")
         preview.add_argument("--include-decided", action="store_true", help="also those that a person gave")
         for name, what in (("apply", "do what was previewed"), ("undo", "bring back what was applied")):

@@ -1,7 +1,6 @@
 """Fill a city with plausible reports, for a demo or a bench."""
 
 from argparse import ArgumentParser
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from jurisdictions.management.days import read_day
 from jurisdictions.models import Jurisdiction
 from reports.seeding import NothingToSeed, UnreadablePhrases, read_phrases, seed_reports
 
@@ -20,7 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--count", type=int, required=True, help="how many there are to be in all")
         parser.add_argument("--seed", type=int, default=1, help="another number, other reports (1)")
         parser.add_argument("--days", type=int, default=90, help="over how many days they came in (90)")
-        parser.add_argument("--until", type=date.fromisoformat, help="the first day without reports (today)")
+        parser.add_argument("--until", type=read_day, help="the first day without reports (today)")
         parser.add_argument("--city", help="the city's code, where there are several")
         parser.add_argument("--texts", type=Path, default=settings.ROOT / "fixtures" / "seed_texts.json")
 

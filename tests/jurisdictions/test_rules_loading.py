@@ -246,7 +246,7 @@ class TestFaults:
         ("options", "sentence"),
         [
             (["--first-day=2026-11-22"], "rules that have decided are not changed in retrospect"),
-            (["--first-day=1405-09-02x"], "invalid fromisoformat value"),
+            (["--first-day=1405-09-02x"], "is no day such as"),
             (["--city=nowhere"], "There is no city “nowhere”."),
         ],
     )

@@ -21,7 +21,6 @@ from bench.servers import Server
 from bench.statements import STORE, Statement
 from geo.pages import TEXT_AS_BYTES
 from geo.prepared import prepare_for
-from jurisdictions.routing_query import prepare
 
 WRK = shutil.which("wrk")
 SCRIPT = Path(__file__).with_name("wrk.lua")
@@ -144,7 +143,6 @@ class SQL:
 
     def _connect(self) -> Call:
         link = connect(self.url)
-        prepare(link)
         register_type(TEXT_AS_BYTES, link)  # as our pages are fetched
 
         def ask(number: int) -> None:

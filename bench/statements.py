@@ -18,7 +18,6 @@ from psycopg2.extensions import register_type
 from api import memory
 from geo.pages import TEXT_AS_BYTES
 from geo.prepared import prepare_for
-from jurisdictions.routing_query import prepare
 
 STORE = Path(__file__).resolve().parent.parent / ".local" / "bench" / "statements.pickle"
 
@@ -70,7 +69,6 @@ def _is_sent_by(module: str) -> bool:
 def run(statement: Statement, *, as_bytes: bool = False) -> tuple[list[str], Sequence[tuple[Any, ...]]]:
     """The names of the columns, and the rows; texts as the bytes that came, where they are passed on as they are."""
     with connection.cursor() as cursor:
-        prepare(cursor.connection)
         prepare_for(cursor.connection, statement.sql)
         if as_bytes:
             register_type(TEXT_AS_BYTES, cursor.cursor)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from jurisdictions.index.answers import Measure, by_boundary
 from jurisdictions.index.asking import Decisions, Remembered
 from jurisdictions.index.ground import Ground
-from jurisdictions.routing_query import METRES_PER_DEGREE
+from jurisdictions.routing_statement import METRES_PER_DEGREE
 
 Floats = NDArray[np.float64]
 Numbers = NDArray[np.intp]

@@ -11,7 +11,7 @@ from django.db.models.fields import BinaryField
 
 from jurisdictions.models import Boundary, BoundarySet, RoutingRule
 from jurisdictions.models.ground import BoundaryQuerySet
-from jurisdictions.routing_query import METRES_PER_DEGREE
+from jurisdictions.routing_statement import METRES_PER_DEGREE
 from reports.models import Report, Rerouting
 from reports.models.report import ReportQuerySet
 

@@ -1,6 +1,7 @@
 """What of a record goes into the log."""
 
 import logging
+from typing import Any
 
 
 class Briefly(logging.Filter):
@@ -15,3 +16,15 @@ class Briefly(logging.Filter):
         if is_refusal or record.name.startswith("django.security"):
             record.exc_info = record.exc_text = None
         return True
+
+
+def to_stderr(*, level: str) -> dict[str, Any]:
+    """Django's LOGGING: a line for each record of this level and above."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+        "filters": {"briefly": {"()": Briefly}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["briefly"]}},
+        "root": {"handlers": ["stderr"], "level": level},
+    }

@@ -7,7 +7,7 @@ import dj_database_url
 import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 
-from config import environment, jobs, storage
+from config import environment, jobs, logs, storage
 
 django_stubs_ext.monkeypatch(include_builtins=False)  # ModelAdmin[Report] and its like, at run time
 
@@ -137,16 +137,7 @@ TIME_ZONE = "UTC"
 # -- Files ------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 _COLLECTED_FILES = LOCAL / "static"
-# Only these come from npm; the rest of node_modules is none of the browser's business.
-STATICFILES_DIRS = [
-    (name, ROOT / "node_modules" / folder)
-    for name, folder in (
-        ("maplibre-gl", "maplibre-gl/dist"),
-        ("vazirmatn", "vazirmatn/fonts/webfonts"),
-        ("vazirmatn-digits", "vazirmatn/misc/Farsi-Digits/fonts/webfonts"),
-    )
-    if (ROOT / "node_modules" / folder).is_dir()
-]
+STATICFILES_DIRS = storage.from_npm(ROOT / "node_modules")
 COLLECTED = (_COLLECTED_FILES / "staticfiles.json").is_file()
 _BY_CONTENT = COLLECTED or environment.flag("COLLECT_STATIC")
 STATIC_ROOT = _COLLECTED_FILES if _BY_CONTENT else None  # a folder that is not there is warned of at each start
@@ -297,11 +288,4 @@ Q_CLUSTER: dict[str, Any] = {
 }
 JOBS = jobs.JOBS
 
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "filters": {"briefly": {"()": "config.logs.Briefly"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["briefly"]}},
-    "root": {"handlers": ["stderr"], "level": environment.text("LOG_LEVEL", "WARNING")},
-}
+LOGGING = logs.to_stderr(level=environment.text("LOG_LEVEL", "WARNING"))

@@ -1,4 +1,4 @@
-"""Where the files of photos lie, by the environment."""
+"""Where files lie: photos by the environment, and what the browser needs of npm's packages."""
 
 from pathlib import Path
 from typing import Any
@@ -31,3 +31,13 @@ def files_below(folder: Path) -> dict[str, Any]:
         "BACKEND": "reports.photos.storage.DurableFiles",
         "OPTIONS": {"location": folder, "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
     }
+
+
+def from_npm(folder: Path) -> list[tuple[str, Path]]:
+    """Django's STATICFILES_DIRS: only these come from npm; the rest of its folder is none of the browser's business."""
+    wanted = (
+        ("maplibre-gl", folder / "maplibre-gl/dist"),
+        ("vazirmatn", folder / "vazirmatn/fonts/webfonts"),
+        ("vazirmatn-digits", folder / "vazirmatn/misc/Farsi-Digits/fonts/webfonts"),
+    )
+    return [(name, part) for name, part in wanted if part.is_dir()]

@@ -1,21 +1,20 @@
 """POST /api/v1/reports: what is sent becomes one call of `submit_report`."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from rest_framework import serializers
 from rest_framework.request import Request
 
 from api.clients import count_filing, count_photos, scope_of, viewer_of
 from api.errors import Fault, Problem, refusal
 from api.idempotency import Answer, answer_once, answered_before, key_of, was_answered
 from api.uploads import storage_away
+from api.v1.bodies import OneOf, StrictSerializer, validated
 from api.v1.claims import claim_problem, claims_of
 from api.v1.fields import (
     AccuracyField,
@@ -27,8 +26,9 @@ from api.v1.fields import (
     TextField,
 )
 from api.v1.photo_parts import digest_of, is_form, read_photos, read_report, too_many, too_slow
+from api.v1.refusals import find_category, outside_problem
 from api.v1.representations import new_report
-from jurisdictions.models import Category, Source
+from jurisdictions.models import Source
 from jurisdictions.routing import OutsideServiceArea
 from people.access import Right, Viewer
 from persian.normalize import NOT_TEXT
@@ -48,46 +48,6 @@ from reports.photos import (
     withdraw,
 )
 from reports.tasks import hint_new
-
-
-class StrictSerializer(serializers.Serializer[Any]):
-    """Refuses what it does not know, instead of dropping it."""
-
-    default_error_messages = {
-        "invalid": gettext_lazy("Send an object here."),
-        "null": gettext_lazy("This may be left out, but not null."),
-        "unknown_member": gettext_lazy("There is no such member; known are: {known}."),
-    }
-
-    def to_internal_value(self, data: Any) -> Any:
-        """The validated values; raises ValidationError naming each member that is wrong or unknown."""
-        if not isinstance(data, dict):
-            self.fail("invalid")
-        unknown = data.keys() - self.fields.keys()
-        if unknown:
-            detail = self.error_messages["unknown_member"].format(known=", ".join(self.fields))
-            raise serializers.ValidationError(
-                {
-                    NOT_TEXT.sub("", name)[:50]: [serializers.ErrorDetail(detail, "unknown_member")]
-                    for name in sorted(unknown)
-                }
-            )
-        return super().to_internal_value(data)
-
-
-class OneOf(serializers.ChoiceField):
-    """One of a few words."""
-
-    default_error_messages = {
-        "invalid_choice": gettext_lazy("Choose one of: {known}."),
-        "null": gettext_lazy("This may be left out, but not null."),
-    }
-
-    def to_internal_value(self, data: Any) -> Any:
-        """The word; a number that looks like it is none."""
-        if not isinstance(data, str) or data not in self.choices:
-            self.fail("invalid_choice", known=", ".join(map(str, self.choices)))
-        return data
 
 
 class ContactSerializer(StrictSerializer):
@@ -198,45 +158,6 @@ def _told(request: Request) -> tuple[dict[str, Any], list[Incoming]]:
     return read_report(request), read_photos(request, kind=PhotoKind.BEFORE)
 
 
-def validated(serializer: serializers.Serializer[Any]) -> dict[str, Any]:
-    """The values that were sent; raises Problem that names each fault."""
-    if not serializer.is_valid():
-        raise refusal(list(_faults(serializer.errors)))
-    return dict(serializer.validated_data)
-
-
-def _faults(errors: Any, path: str = "") -> Iterator[Fault]:
-    """The framework's nested errors, flat."""
-    if isinstance(errors, dict):
-        for name, inner in errors.items():
-            here = f"{path}[{name}]" if isinstance(name, int) else f"{path}.{name}" if path else str(name)
-            here = path if name == "non_field_errors" else here
-            yield from _faults(inner, here)
-    else:
-        for each in errors:
-            yield Fault(field=path, code=_CODES.get(each.code, each.code), detail=str(each))
-
-
-# The framework's codes, in our words.
-_CODES = {
-    "max_length": "too_long",
-    "invalid_choice": "unknown_value",
-    "invalid": "wrong_type",
-    "null": "required",
-    "not_a_list": "wrong_type",
-    "min_length": "required",
-}
-
-
-def find_category(code: str) -> Category:
-    """The category that a report can be filed under; raises Problem."""
-    category = Category.objects.active().select_related("group").filter(code=code).first()
-    if category is None:
-        detail = _("There is no category “%(code)s”: see /api/v1/categories.") % {"code": code[:80]}
-        raise refusal([Fault(field="category", code="unknown_category", detail=detail)])
-    return category
-
-
 def _check_source(source: str, viewer: Viewer) -> None:
     if source == Source.CALL_CENTER and not viewer.may(Right.FILE_FOR_CALLER):
         raise _not_your_caller()
@@ -264,16 +185,3 @@ def _submit(viewer: Viewer, **values: Any) -> Report:
     if report.source == Source.CALL_CENTER and not viewer.sees_everything and report.root_id not in cities:
         raise _not_your_caller()
     return report
-
-
-def outside_problem(outside: OutsideServiceArea) -> Problem:
-    """The refusal of a place beyond reach, with the nearest jurisdiction and the metres to it."""
-    more = {
-        "nearest": asdict(outside.nearest) if outside.nearest else None,
-        "distance_m": None if outside.distance_m is None else round(outside.distance_m),
-    }
-    if outside.exchanged:
-        detail = _("This place lies outside, but with the numbers exchanged it lies inside: longitude comes first.")
-        return refusal([Fault(field="location", code="coordinates_exchanged", detail=detail)], status=422, **more)
-    detail = _("This place lies outside the area that this service answers for.")
-    return refusal([Fault(field="location", code="outside_service_area", detail=detail)], status=422, **more)

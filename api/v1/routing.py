@@ -19,8 +19,8 @@ from api.params import Params, bad
 from api.parsers import StrictGeoJSONParser
 from api.permissions import Public, SignedIn
 from api.v1 import route_schema as schema
-from api.v1.filing import outside_problem
 from api.v1.places import read_places
+from api.v1.refusals import no_answer, unknown_category
 from api.v1.representations import point_feature, route_feature, route_features
 from api.v1.schema import query
 from jurisdictions.models import Category, Source
@@ -65,7 +65,7 @@ class RouteView(APIView):
         """
         params = Params(request.GET, known=["category", "source", "on"])
         category, source = params.text("category") or "", _source(params)
-        _refuse_unknown([category])
+        _refuse_unknown(category)
         places = read_places(request.data, category=category, source=source)
         now, asked = timezone.now(), [each for each in places.asked if each]
         if not request.user.is_authenticated:
@@ -84,10 +84,10 @@ def read_route(request: HttpRequest, _viewer: Viewer) -> HttpResponse:
     asked = _asked(params)
     [answer] = find_routes([asked], on=params.moment("on") or timezone.now())
     if isinstance(answer, OutsideServiceArea):
-        _refuse_unknown([asked.category])
+        _refuse_unknown(asked.category)
         raise no_answer(answer)
     if asked.category and not (answer.category and answer.category.is_active):
-        raise _unknown_category(asked.category)
+        raise unknown_category(asked.category)
     return _geojson(route_feature(answer))
 
 
@@ -129,14 +129,6 @@ def _geojson(feature: dict[str, Any]) -> HttpResponse:
     return HttpResponse(text.encode(), content_type=GEOJSON)
 
 
-def no_answer(outside: OutsideServiceArea) -> Problem:
-    """The refusal of a place that no city answers for: on that day none may have had boundaries."""
-    if outside.nearest is None:
-        detail = _("No boundaries are known for that day.")
-        return Problem(status=422, code="no_boundaries", detail=detail)
-    return outside_problem(outside)
-
-
 def _asked(params: Params) -> Asked:
     lon, lat = read_location(params)
     return Asked(
@@ -173,15 +165,9 @@ def _source(params: Params) -> str:
     return source
 
 
-def _refuse_unknown(codes: list[str]) -> None:
-    for code in codes:
-        if code and not Category.objects.active().filter(code=code).exists():
-            raise _unknown_category(code)
-
-
-def _unknown_category(code: str) -> Problem:
-    detail = _("There is no category “%(code)s”: see /api/v1/categories.") % {"code": code[:80]}
-    return bad("category", "unknown_category", detail)
+def _refuse_unknown(category: str) -> None:
+    if category and not Category.objects.active().filter(code=category).exists():
+        raise unknown_category(category)
 
 
 def _answered(asked: Sequence[Asked], answers: Sequence[Route | OutsideServiceArea]) -> Iterator[dict[str, Any]]:

@@ -21,9 +21,10 @@ from api.params import Params, bad
 from api.permissions import Public
 from api.timeouts import query_timeout
 from api.v1 import similar_schema as schema
+from api.v1.bodies import StrictSerializer, validated
 from api.v1.fields import AccuracyField, PointField, TextField
-from api.v1.filing import StrictSerializer, find_category, validated
 from api.v1.photo_shapes import public_address
+from api.v1.refusals import find_category
 from api.v1.representations import point_feature, status_name
 from api.v1.routing import read_accuracy, read_location
 from geo.crs import WGS84

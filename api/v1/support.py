@@ -16,8 +16,8 @@ from api.errors import Fault, Problem, refusal
 from api.negotiation import PlainJSONRenderer
 from api.params import Params
 from api.permissions import Public
+from api.v1.bodies import OneOf, StrictSerializer, validated
 from api.v1.fields import EmailField, PhoneField, TextField
-from api.v1.filing import OneOf, StrictSerializer, validated
 from people.models import User
 from reports.contacts import NewContact
 from reports.duplicates import NobodyInParticular, OwnReport, Person, ProblemClosed, people_waiting, support, withdraw

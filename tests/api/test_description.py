@@ -11,7 +11,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.views import APIView
 
 from api.permissions import Nobody
-from api.v1.filing import _CODES
+from api.v1.bodies import _CODES
 
 PATHS = {
     "/api/v1/reports": {"get", "post"},

@@ -14,11 +14,11 @@ from api.errors import Problem
 from api.negotiation import PlainJSONRenderer
 from api.params import Params
 from api.permissions import SignedIn
+from api.v1.bodies import StrictSerializer, validated
 from api.v1.desk import schema
 from api.v1.desk.acts import HANDS, give_away, hand_over, take_on, take_step
 from api.v1.desk.reading import DelegationSerializer, GivingSerializer, StepSerializer, needs, one_of, report_for
 from api.v1.fields import ReferencesField
-from api.v1.filing import StrictSerializer, validated
 from people.access import Right, Viewer
 from reports.models import Report
 

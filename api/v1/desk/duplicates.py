@@ -15,11 +15,11 @@ from api.errors import Fault, Problem, refusal
 from api.negotiation import PlainJSONRenderer
 from api.params import Params
 from api.permissions import Public, SignedIn
+from api.v1.bodies import OneOf, StrictSerializer, validated
 from api.v1.cluster_pages import act_of, cluster_page, links_page
 from api.v1.desk import schema
 from api.v1.desk.reading import LONGEST_NOTE, forbidden, own_report
 from api.v1.fields import ReferencesField, TextField
-from api.v1.filing import OneOf, StrictSerializer, validated
 from people.access import Right, Viewer
 from reports import duplicates
 from reports.models import DuplicateAct, Report

@@ -12,8 +12,8 @@ from rest_framework.request import Request
 
 from api.clients import viewer_of
 from api.errors import Fault, Problem, refusal
+from api.v1.bodies import OneOf, StrictSerializer
 from api.v1.fields import PointField, TextField
-from api.v1.filing import OneOf, StrictSerializer
 from people.access import Right, Viewer
 from reports.models import Report
 from reports.references import as_reference

@@ -13,10 +13,10 @@ from api.errors import Problem
 from api.negotiation import PlainJSONRenderer
 from api.params import Params
 from api.permissions import SignedIn
+from api.v1.bodies import validated
 from api.v1.desk import schema
 from api.v1.desk.batches import city_of, found, rerouter
 from api.v1.desk.reading import RecomputationSerializer
-from api.v1.filing import validated
 from reports import tasks
 from reports.deadlines.recomputing import BATCH, NotToBeApplied, begin_apply, begin_preview, carry_on
 from reports.models import DeadlineRun

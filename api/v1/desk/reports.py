@@ -14,10 +14,11 @@ from api.errors import Fault, Problem, refusal
 from api.negotiation import PlainJSONRenderer
 from api.params import Params
 from api.permissions import Public, SignedIn
+from api.v1.bodies import validated
 from api.v1.desk import schema
 from api.v1.desk.acts import give_away
 from api.v1.desk.reading import CorrectionSerializer, DeclineSerializer, GivingSerializer, forbidden, own_report
-from api.v1.filing import find_category, outside_problem, validated
+from api.v1.refusals import find_category, outside_problem
 from api.v1.reports import ReportView
 from api.v1.representations import ReportSerializer
 from jurisdictions.models import Department

@@ -19,10 +19,10 @@ from api.errors import Fault, Problem, refusal
 from api.negotiation import GEOJSON, PlainJSONRenderer
 from api.params import Params
 from api.permissions import SignedIn
+from api.v1.bodies import validated
 from api.v1.desk import schema
 from api.v1.desk.batches import city_of, found, known, rerouter
 from api.v1.desk.reading import ReroutingSerializer, one_of
-from api.v1.filing import validated
 from api.v1.paging import AFTER, Order, key_of, key_text, link
 from api.v1.representations import lower_levels
 from geo.features import feature_collection, read_features

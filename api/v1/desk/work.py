@@ -13,6 +13,7 @@ from api.errors import Fault, Problem, refusal
 from api.negotiation import PlainJSONRenderer
 from api.params import Params
 from api.permissions import SignedIn
+from api.v1.bodies import validated
 from api.v1.desk import schema
 from api.v1.desk.acts import hand_over, take_on, take_step
 from api.v1.desk.reading import (
@@ -24,7 +25,6 @@ from api.v1.desk.reading import (
     own_report,
 )
 from api.v1.desk.reports import as_seen
-from api.v1.filing import validated
 from people.access import Right
 from reports.handling import (
     NotOnTheChecklist,

@@ -90,7 +90,7 @@ CODES = {
     "too_many_at_once": "The act would part too many pairs, or join too many reports, at once.",
     "undone_already": "The act has been undone before, or is an undoing itself.",
     "decided_since": "Somebody has decided anew about the same reports; acts says what is to be undone first.",
-    "own_report": "Whoever told a report is counted with it.",
+    "own_report": "The device that told a report is counted with it.",
     "nobody_in_particular": "Neither account nor device, telephone or e-mail: nobody could be told from another.",
     "report_closed": "The problem is closed: what is seen again is told again; recurrence_of says of which.",
     "report_changed": "Somebody else has changed the report meanwhile.",

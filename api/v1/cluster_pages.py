@@ -31,7 +31,7 @@ def cluster_page(report: Report | None, viewer: Viewer) -> dict[str, Any] | None
     page = {
         "root": root.reference if root else None,
         "count": len(seen),
-        "people_waiting": people_waiting([report])[report.pk],
+        "people_waiting": people_waiting([report], for_staff=bool(own))[report.pk],
         "first_report_at": seen[0].received_at.isoformat(),
         "last_report_at": seen[-1].received_at.isoformat(),
         "categories": sorted({each.category.code for each in seen}),

@@ -22,7 +22,7 @@ _PROPERTIES: Final[dict[str, Any]] = {
     "text": {"type": "string"},
     "received_at": {"type": "string", "format": "date-time"},
     "reports": {"type": "integer", "description": "Reports of this problem that you may know of."},
-    "people_waiting": {"type": "integer", "description": "Everybody who has told of this problem or joined."},
+    "people_waiting": {"type": "integer", "description": "Who has told of it or joined, by devices and accounts."},
     "photo": {"type": "string", "nullable": True, "description": "The address of a public photo."},
     "reasons_fa": _WORDS,
     "reasons_en": _WORDS,

@@ -50,7 +50,9 @@ _SUPPORTED = OpenApiResponse(
             "people_waiting": {"type": "integer"},
         },
     },
-    "Whether the person is with it now, whether this is new, and how many people wait for the problem's end.",
+    "Whether the person is with it now; whether this is new of the account or the device, always true for a telephone "
+    "or an e-mail alone; and how many people wait for the problem's end, by accounts and devices: neither says whether "
+    "a telephone or an e-mail is known here.",
 )
 _DEVICE = OpenApiParameter("device_id", OpenApiTypes.STR, OpenApiParameter.QUERY, description="The device that joined.")
 
@@ -67,7 +69,8 @@ class SupportView(APIView):
     def post(self, request: Request, reference: str) -> Response:
         """Join a report: once for each person, who hears the outcome like whoever told it.
 
-        It counts for the whole problem. Sent again, nothing changes (200 instead of 201).
+        It counts for the whole problem. Sent again by the account or the device, nothing changes (200 instead of 201).
+        Joined by a telephone or an e-mail alone, it is heard of, and counted where the staff read it.
         """
         Params(request.GET, known=[])
         at = timezone.now()

@@ -69,7 +69,7 @@ def page_of(cluster: DuplicateCluster, *, viewer: Viewer) -> ClusterPage:
     return ClusterPage(
         cluster=cluster,
         count=digits(str(mates.count())),
-        people=_waiting(people_waiting([root])[root.pk]),
+        people=_waiting(people_waiting([root], for_staff=True)[root.pk]),
         members=[
             MemberRow(report=each, received=moment_text(each.received_at, time_zone=zone), is_root=each == root)
             for each in members

@@ -18,7 +18,8 @@ class Facts:
     """One report. Longitude and latitude are WGS 84, `words` and `address` as `persian.normalize.fold` has them.
 
     `at` is when the service received it, `closed_at` when it was closed (None: it is open). `photos` are perceptual
-    hashes of 64 bits, `people` keyed hashes of whatever names a person or a device. `key` is never part of a score.
+    hashes of 64 bits, `people` keyed hashes of devices: not of telephones and e-mail, which others may know and type to
+    see whether that makes a link. `key` is never part of a score.
     """
 
     key: Any
@@ -38,12 +39,10 @@ class Facts:
 # As a statement of its own: for fifty reports, querysets and shapes take longer than the database.
 _OWN: Final = """
 SELECT report.id, ST_X(report.location), ST_Y(report.location), report.accuracy_m, category.code, parent.code,
-       report.received_at, report.status, report.status_at, report.description, report.address, report.device_hash,
-       contact.phone_hash, contact.email_hash
+       report.received_at, report.status, report.status_at, report.description, report.address, report.device_hash
 FROM reports_report AS report
 JOIN jurisdictions_category AS category ON category.id = report.category_id
 JOIN jurisdictions_categorygroup AS parent ON parent.id = category.group_id
-LEFT JOIN reports_contact AS contact ON contact.report_id = report.id
 WHERE report.id = ANY(%s)"""
 _PUBLIC = (
     "pk",
@@ -74,7 +73,7 @@ def public_facts_of(reports: ReportQuerySet) -> dict[int, Facts]:
 
 
 def _own(row: tuple[Any, ...], photos: Mapping[int, Sequence[int]]) -> Facts:
-    key, lon, lat, accuracy_m, category, group, at, status, status_at, description, address, *people = row
+    key, lon, lat, accuracy_m, category, group, at, status, status_at, description, address, device = row
     return Facts(
         key=key,
         lon=lon,
@@ -87,7 +86,7 @@ def _own(row: tuple[Any, ...], photos: Mapping[int, Sequence[int]]) -> Facts:
         words=fold(description),
         address=fold(address) if address else "",
         photos=tuple(photos.get(key, ())),
-        people=frozenset(filter(None, people)),
+        people=frozenset([device]) if device else frozenset(),
     )
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from people.models import User
 from reports.contacts import NewContact, keyed_hash
-from reports.models import Contact, Report, Supporter, SupporterContact
+from reports.models import Report, Supporter, SupporterContact
 from reports.workflow import CLOSED
 
 
@@ -18,7 +18,7 @@ class NobodyInParticular(Exception):
 
 
 class OwnReport(Exception):
-    """The person has told this report, and is counted as who told it."""
+    """This device has told the report, and is counted as who told it."""
 
 
 class ProblemClosed(Exception):
@@ -35,7 +35,7 @@ class Person:
 
     @property
     def certain(self) -> list[str]:
-        """The keyed hashes of what others do not know: account and device."""
+        """The keyed hashes of what others do not know, and nobody is told of without it: account and device."""
         account = keyed_hash("account", str(self.user.pk) if self.user else "")
         return [each for each in (account, keyed_hash("device", self.device_id)) if each]
 
@@ -48,49 +48,40 @@ class Person:
 
 @transaction.atomic
 def support(*, report: Report, person: Person, language: str, at: datetime) -> bool:
-    """Let a person join a report; False where that person has joined it before (what is new of the contact is kept).
+    """Let a person join a report; False where that account or device has joined before (what is new of the contact is
+    kept). Always True for a telephone or an e-mail alone: whether these are known here is not for who types them.
 
     Counts for the whole problem that the report is part of, now or later. Raises NobodyInParticular, OwnReport,
     ProblemClosed.
     """
-    hashes = person.hashes
+    hashes, certain = person.hashes, person.certain
     if not hashes:
         raise NobodyInParticular
     # One after the other with whoever closes it: who has joined in time is among those who are told.
     locked = Report.objects.select_for_update(no_key=True).get(pk=report.pk)
-    if _has_told(locked, hashes):
+    if locked.device_hash in certain:
         raise OwnReport
     if _is_closed(locked):
         raise ProblemClosed
-    supporter = _supporter(locked, hashes)
+    supporter = _supporter(locked, certain or hashes)
     is_new = supporter is None
     if supporter is None:
-        values = {"user": person.user, "language": language, "at": at}
-        supporter, is_new = Supporter.objects.get_or_create(report=locked, person_hash=hashes[0], defaults=values)
-    _keep(supporter, person.contact, is_sure=is_new or supporter.person_hash in person.certain)
-    return is_new
+        who = {"person_hash": hashes[0], "user": person.user, "language": language}
+        supporter = Supporter.objects.create(report=locked, at=at, **who)
+    _keep(supporter, person.contact, is_sure=is_new or bool(certain))
+    return is_new or not certain
 
 
 @transaction.atomic
 def withdraw(*, report: Report, person: Person) -> bool:
-    """Take a person's support back, with what was known of the contact; False where there was none."""
-    supporter = _supporter(report, person.hashes)
+    """Take the support of an account or a device back, with what was known of the contact; False without any."""
+    supporter = _supporter(report, person.certain)
     return supporter is not None and bool(supporter.delete()[0])
 
 
 def _supporter(report: Report, hashes: Collection[str]) -> Supporter | None:
-    """The person among the report's supporters, by any of the hashes."""
-    mine = Supporter.objects.filter(report=report)
-    return (
-        mine.filter(person_hash__in=hashes).first()
-        or mine.filter(contact__phone_hash__in=hashes).first()
-        or mine.filter(contact__email_hash__in=hashes).first()
-    )
-
-
-def _has_told(report: Report, hashes: Collection[str]) -> bool:
-    told = Contact.objects.filter(report=report).values_list("phone_hash", "email_hash").first() or ()
-    return bool({report.device_hash, *told} & set(hashes))
+    """The person among the report's supporters."""
+    return Supporter.objects.filter(report=report, person_hash__in=hashes).first()
 
 
 def _is_closed(report: Report) -> bool:
@@ -116,27 +107,34 @@ def _keep(supporter: Supporter, contact: NewContact, *, is_sure: bool) -> None:
     kept.save()
 
 
-def people_waiting(reports: Collection[Report]) -> dict[int, int]:
+def people_waiting(reports: Collection[Report], *, for_staff: bool = False) -> dict[int, int]:
     """How many people have told of the problem of each of these reports (by key) or joined it; two queries.
 
-    Somebody who has told it twice, or told and joined, is one: by account, device, telephone or e-mail, whichever two
-    tellings have in common. A report that names nobody stands for one.
+    Somebody who has told it twice, or told and joined, is one: for the staff by account, device, telephone or e-mail,
+    whichever two tellings have in common. The public's number knows accounts and devices alone, and nobody who joined
+    by a telephone or an e-mail alone: else whoever types one would see by it whether it is known here. A report that
+    names nobody stands for one.
     """
     clusters = {each.duplicate_cluster_id for each in reports} - {None}
     alone = [each.pk for each in reports if each.duplicate_cluster_id is None]
     told = Report.objects.filter(duplicate_cluster__in=clusters) | Report.objects.filter(pk__in=alone)
-    columns = ("duplicate_cluster", "pk", "device_hash", "contact__phone_hash", "contact__email_hash")
     joined = Supporter.objects.filter(report__in=told.values("pk"))
-    sides = ("report__duplicate_cluster", "report", "person_hash", "contact__phone_hash", "contact__email_hash")
+    if not for_staff:
+        joined = joined.known_for_certain()
+    contact = ("contact__phone_hash", "contact__email_hash") if for_staff else ()
+    tellings = [
+        *told.values_list("duplicate_cluster", "pk", "device_hash", *contact),
+        *joined.values_list("report__duplicate_cluster", "report", "person_hash", *contact),
+    ]
     people: dict[object, list[list[str]]] = {}
-    for cluster_id, report_id, *hashes in [*told.values_list(*columns), *joined.values_list(*sides)]:
+    for cluster_id, report_id, *hashes in tellings:
         problem = (cluster_id, None) if cluster_id else (None, report_id)
         people.setdefault(problem, []).append([each for each in hashes if each])
     counts = {problem: _count(each) for problem, each in people.items()}
     found = {each.pk: counts.get(_problem_of(each)) for each in reports}
     # A problem may have ended since its report was read: then it is asked again what that one is part of now.
     gone = [pk for pk, count in found.items() if count is None]
-    again = people_waiting(list(Report.objects.filter(pk__in=gone))) if gone else {}
+    again = people_waiting(list(Report.objects.filter(pk__in=gone)), for_staff=for_staff) if gone else {}
     return {pk: again[pk] if count is None else count for pk, count in found.items()}
 
 

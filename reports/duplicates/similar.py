@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Final
 
 from django.contrib.gis.geos import Point
-from django.db.models import Count
 
 from jurisdictions.models import Category
 from people.access import Viewer
@@ -14,9 +13,10 @@ from persian.normalize import fold
 from reports.duplicates.candidates import find_candidates, find_public_candidates
 from reports.duplicates.current import current_settings
 from reports.duplicates.facts import Facts, facts_of, public_facts_of
+from reports.duplicates.people import people_waiting
 from reports.duplicates.score import Score, score
 from reports.duplicates.settings import Settings
-from reports.models import Photo, Report, Supporter
+from reports.models import Photo, Report
 
 ASKED: Final = "asked"  # the key of the question's facts
 
@@ -26,8 +26,8 @@ class Similar:
     """An earlier report, and why it may be the same problem.
 
     `insider` is whether the asker may see all of it; without that the score knows nothing but what is public, the
-    public place above all. `reports` are those of its problem that the asker may know of, `waiting` all the people who
-    have told of it or joined; `photo` names a public rendition.
+    public place above all. `reports` are those of its problem that the asker may know of, `waiting` the people who have
+    told of it or joined, as the public counts them; `photo` names a public rendition.
     """
 
     report: Report
@@ -110,14 +110,14 @@ def _best(scores: Mapping[int, Score], *, own: Collection[int], viewer: Viewer, 
         kept.setdefault(rows[key].duplicate_cluster_id or f"alone {key}", key)
     chosen = [rows[key] for key in list(kept.values())[:limit]]
     problems = _problems(chosen)
-    known, waiting, photos = _reports_of(problems, viewer), _waiting_for(problems), _photos_of(chosen)
+    known, waiting, photos = _reports_of(problems, viewer), people_waiting(chosen), _photos_of(chosen)
     return [
         Similar(
             report=row,
             score=scores[row.pk],
             insider=row.pk in own,
             reports=known.get(row.pk, 1),
-            waiting=waiting.get(row.pk, 1),
+            waiting=waiting[row.pk],
             photo=photos.get(row.pk),
         )
         for row in chosen
@@ -135,15 +135,6 @@ def _problems(chosen: Iterable[Report]) -> dict[int, int]:
 def _reports_of(problems: Mapping[int, int], viewer: Viewer) -> dict[int, int]:
     keys = Report.objects.visible_to(viewer).filter(pk__in=list(problems)).values_list("pk", flat=True)
     return _counted(problems[key] for key in keys)
-
-
-def _waiting_for(problems: Mapping[int, int]) -> dict[int, int]:
-    """How many have told of each problem or joined it; who they are is not looked at."""
-    joined = Supporter.objects.filter(report__in=list(problems)).values_list("report").annotate(Count("pk"))
-    waiting = _counted(problems.values())
-    for key, count in joined:
-        waiting[problems[key]] += count
-    return waiting
 
 
 def _photos_of(chosen: Iterable[Report]) -> dict[int, str]:

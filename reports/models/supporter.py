@@ -1,15 +1,30 @@
 """Citizens who say "me too" of somebody else's report; who they are is kept apart."""
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from reports.models.report import Report
 
 
+class SupporterQuerySet(models.QuerySet["Supporter"]):
+    """Who has joined, by what they are known by."""
+
+    def known_for_certain(self) -> Self:
+        """Those by an account or a device, which others do not know as they may know a telephone or an e-mail."""
+        by_contact = Q(person_hash=F("contact__phone_hash")) | Q(person_hash=F("contact__email_hash"))
+        return self.filter(Q(contact__isnull=True) | ~by_contact)
+
+
 class Supporter(models.Model):
-    """One person who has joined a report instead of telling it again; a keyed hash is all that is known here."""
+    """One person who has joined a report instead of telling it again; a keyed hash is all that is known here.
+
+    `person_hash` is that of the account, else of the device, else of the telephone or the e-mail; of the last two, the
+    contact keeps it as it was.
+    """
 
     report = models.ForeignKey(Report, models.CASCADE, related_name="supporters", verbose_name=_("report"))
     person_hash = models.CharField(_("person"), max_length=64, editable=False)
@@ -18,6 +33,8 @@ class Supporter(models.Model):
     )
     language = models.CharField(_("language"), max_length=8, default="fa")
     at = models.DateTimeField(_("at"))
+
+    objects = SupporterQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("supporter")

@@ -281,9 +281,9 @@ def test_asking_without_an_account_is_limited_for_each_address(client, small_cit
 def test_the_number_of_queries_does_not_depend_on_what_is_found(file, ask, django_assert_num_queries):
     file(505)
     ask()
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         assert len(ask(limit=20)) == 1
     for number in range(8):
         file(506 + number)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         assert len(ask(limit=20)) == 9

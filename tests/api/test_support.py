@@ -62,10 +62,22 @@ def test_one_person_is_known_by_any_of_device_telephone_and_email(small_city, to
     third = told(2, minutes=2, contact=NewContact(email="A@b.example"))
     found(first, second, third)
 
-    assert people_waiting([first])[first.pk] == 1
+    assert people_waiting([first], for_staff=True)[first.pk] == 1
     assert join(third, device_id="phone-2", contact={"phone": "09120000001"}).status_code == 201
-    assert people_waiting([first])[first.pk] == 1
-    assert join(third, device_id="phone-3").json()["people_waiting"] == 2
+    assert join(third, contact={"email": "a@b.example"}).status_code == 201
+    assert people_waiting([first], for_staff=True)[first.pk] == 1
+    join(third, device_id="phone-3")
+    assert people_waiting([first], for_staff=True)[first.pk] == 2
+
+
+def test_the_public_counts_by_devices_and_accounts(told, found, join) -> None:
+    first, second = told(device_id="phone-1"), told(1, minutes=1, contact=NewContact(phone="+989120000001"))
+    found(first, second)
+
+    assert join(second, device_id="phone-1").json()["people_waiting"] == 2
+    assert join(first, contact={"phone": "09120000009"}).json()["people_waiting"] == 2
+    assert join(first, device_id="phone-9", contact={"phone": "09120000009"}).json()["people_waiting"] == 3
+    assert join(first, as_=Desk.of(UserFactory(is_staff=False)).token).json()["people_waiting"] == 4
 
 
 def test_an_account_needs_no_device(hole, join) -> None:
@@ -74,11 +86,11 @@ def test_an_account_needs_no_device(hole, join) -> None:
     assert [join(hole, as_=token).status_code for _ in range(2)] == [201, 200]
 
 
-def test_whoever_told_it_is_counted_already(small_city, join, told) -> None:
-    hole = told(device_id="phone-1", contact=NewContact(phone="+989120000001"))
+def test_the_device_that_told_it_is_counted_already(small_city, join, told) -> None:
+    hole = told(device_id="phone-1")
 
-    for body in ({"device_id": "phone-1"}, {"contact": {"phone": "0912 000 0001"}}):
-        answer = join(hole, **body)
+    for contact in ({}, {"phone": "0912 000 0001"}):
+        answer = join(hole, device_id="phone-1", contact=contact)
         assert (answer.status_code, answer.json()["code"]) == (409, "own_report")
     assert not Supporter.objects.exists()
 
@@ -163,13 +175,19 @@ def test_support_is_taken_back_by_whoever_gave_it(hole, join) -> None:
 
 def test_who_knows_the_telephone_of_somebody_does_not_lead_away_what_they_are_told(hole, join) -> None:
     join(hole, device_id="phone-1", contact={"phone": "09120000002", "email": "b@c.example"})
-    assert join(hole, contact={"phone": "09120000002", "email": "thief@c.example"}).status_code == 200
-    assert join(hole, device_id="phone-2", contact={"email": "b@c.example", "phone": "09120000003"}).status_code == 200
-    kept = SupporterContact.objects.get()
-    assert (kept.phone, kept.email) == ("+989120000002", "b@c.example")
+    join(hole, contact={"phone": "09120000002"})
+    join(hole, contact={"phone": "09120000002", "email": "thief@c.example"})
+    join(hole, contact={"phone": "09120000002", "email": "other@c.example"})
+    join(hole, device_id="phone-2", contact={"email": "b@c.example", "phone": "09120000003"})
+    kept = SupporterContact.objects.order_by("supporter").values_list("phone", "email")
+    assert list(kept) == [
+        ("+989120000002", "b@c.example"),
+        ("+989120000002", "thief@c.example"),
+        ("+989120000003", "b@c.example"),
+    ]
 
     join(hole, device_id="phone-1", contact={"email": "new@c.example"})
-    assert SupporterContact.objects.get().email == "new@c.example"
+    assert kept.all()[0] == ("+989120000002", "new@c.example")
 
 
 def test_joining_is_limited_for_each_address(hole, join, settings) -> None:
@@ -204,6 +222,7 @@ def test_the_statements_do_not_grow_with_the_people(hole, told, join, django_ass
     other = told(700, minutes=3)
     link(hole, other)
 
-    with django_assert_num_queries(2):
-        assert people_waiting([hole, other]) == {hole.pk: 6, other.pk: 1}
+    for for_staff in (False, True):
+        with django_assert_num_queries(2):
+            assert people_waiting([hole, other], for_staff=for_staff) == {hole.pk: 6, other.pk: 1}
     assert not together(hole, other)

@@ -7,7 +7,7 @@ from django.contrib.gis.geos import Point
 from django.db import transaction
 
 from jurisdictions.models import Category
-from jurisdictions.routing import find_route
+from jurisdictions.routing import Route, find_route
 from people.models import User
 from reports.acknowledgement import acknowledge
 from reports.contacts import NewContact, keep_contact, keyed_hash
@@ -45,11 +45,7 @@ def submit_report(
     is for the worker to find. Raises jurisdictions.routing.OutsideServiceArea, duplicates.ClaimRefused,
     photos.TooManyPhotos.
     """
-    route = find_route(location=location, category=category, on=received_at, accuracy_m=accuracy_m or 0, source=source)
-    face = public_face(category=category, location=location, description=description, route=route)
-    report = Report.objects.create(
-        reference=new_reference(),
-        root_id=route.root_id,
+    report = Report(
         category=category,
         description=description,
         location=location,
@@ -60,21 +56,45 @@ def submit_report(
         device_hash=keyed_hash("device", device_id),
         reported_at=reported_at or received_at,
         received_at=received_at,
-        is_public=face.is_public,
-        public_location=face.public_location,
-        public_text=face.public_text,
-        public_jurisdictions=face.public_jurisdictions,
-        status=Status.RECEIVED,
-        status_at=received_at,
-        department_id=route.department.id if route.department else None,
-        jurisdictions=route.codes,
     )
-    keep_contact(report=report, contact=contact or NewContact())
-    first_assignment(report=report, route=route, by=by, at=received_at)
-    StatusUpdate.objects.create(report=report, status=Status.RECEIVED, at=received_at, by=by)
-    first_deadline(report=report)
-    claim(report=report, claims=claims, by=by, at=received_at)
-    acknowledge(report=report, route=route, contact=contact or NewContact(), at=received_at)
-    if photos:  # last: until here their files may still be being written
-        first_photos(report=report, stored=photos, at=received_at, by=by)
+    route = _store(report)
+    _begin(report, route=route, contact=contact or NewContact(), claims=claims, by=by, photos=photos)
     return report
+
+
+def _store(report: Report) -> Route:
+    """Store it under a reference, where its route leads, with the face that the public sees."""
+    route = find_route(
+        location=report.location,
+        category=report.category,
+        on=report.received_at,
+        accuracy_m=report.accuracy_m or 0,
+        source=report.source,
+    )
+    face = public_face(category=report.category, location=report.location, description=report.description, route=route)
+    report.reference = new_reference()
+    report.root_id = route.root_id
+    report.department_id = route.department.id if route.department else None
+    report.jurisdictions = route.codes
+    report.is_public = face.is_public
+    report.public_location = face.public_location
+    report.public_text = face.public_text
+    report.public_jurisdictions = face.public_jurisdictions
+    report.status, report.status_at = Status.RECEIVED, report.received_at
+    report.save(force_insert=True)
+    return route
+
+
+def _begin(
+    report: Report, *, route: Route, contact: NewContact, claims: Claims, by: User | None, photos: Sequence[Stored]
+) -> None:
+    """What is stored beside a new report, in the order in which its parts need each other."""
+    at = report.received_at
+    keep_contact(report=report, contact=contact)
+    first_assignment(report=report, route=route, by=by, at=at)
+    StatusUpdate.objects.create(report=report, status=Status.RECEIVED, at=at, by=by)
+    first_deadline(report=report)
+    claim(report=report, claims=claims, by=by, at=at)
+    acknowledge(report=report, route=route, contact=contact, at=at)
+    if photos:  # last: until here their files may still be being written
+        first_photos(report=report, stored=photos, at=at, by=by)

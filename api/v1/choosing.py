@@ -17,7 +17,8 @@ from geo.pages import Choice, choice_of
 from people.access import PUBLIC, Viewer
 from reports.filters import ReportFilter
 from reports.models import Report
-from reports.models.report import ReportQuerySet, values_within
+from reports.models.public_spots import values_within
+from reports.models.report import ReportQuerySet
 
 SOMEWHERE: Final = (0.0, 0.0, 0.01, 0.01)  # a narrow box
 SOMETIME: Final = (datetime(2026, 1, 1, tzinfo=UTC), 0)

@@ -34,7 +34,7 @@ from geo.pages import COLLECTION, COMPACT, LINES, TEXT_SEQUENCE, Form, Page, rea
 from jurisdictions.catalog import Catalog
 from people.access import PUBLIC, Viewer
 from reports.density import state_under
-from reports.models.report import is_narrow
+from reports.models.public_spots import is_narrow
 
 USUAL, MOST = 100, 1000
 OWN_NAMES: Final = ("bbox", "near", "fields", "sort", "limit", "f", AFTER, BEFORE)

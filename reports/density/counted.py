@@ -12,7 +12,7 @@ from geo.world import WorldBox, shift
 from reports.density.sql import UNFOLDED, tally
 from reports.density.views import Pieces, View
 from reports.filters import ReportFilter
-from reports.models.report import PUBLIC_CELL_LEVEL
+from reports.models.public_spots import PUBLIC_CELL_LEVEL
 
 MOST_PARTS: Final = 1024  # columns of cells that are looked up one by one
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import reduce
 from operator import and_, or_
-from typing import Any, Final, Self
+from typing import Self
 
 from django.contrib.gis.db import models
 from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
@@ -15,16 +15,13 @@ from django.utils.translation import gettext_lazy as _
 from geo.crs import WGS84
 from geo.functions import Geography
 from geo.nearness import Box, as_polygon
-from geo.world import WorldBox, WorldX, WorldY, shift, world_x
+from geo.world import WorldBox, WorldX, WorldY, shift
 from jurisdictions.models import Category, Department, Jurisdiction, Source
 from people.access import DEEPEST, Right, Viewer
 from people.models import Membership, User
 from persian.search import Folded
+from reports.models.public_spots import AT, PUBLIC_CELL_LEVEL, WITHIN, is_narrow, values_at, values_within
 from reports.workflow import CLOSED, OPEN, Status
-
-PUBLIC_CELL_LEVEL = 17  # of the cells, 306 m at the equator, by which maps find public reports
-MOST_COLUMNS = 64  # of such cells that are looked up one by one
-NOWHERE: Final = WorldBox(1, 1, 0, 0)
 
 
 class ReportQuerySet(models.QuerySet["Report"]):
@@ -90,50 +87,17 @@ class ReportQuerySet(models.QuerySet["Report"]):
 
     def publicly_at(self, box: WorldBox) -> Self:
         """The public ones in a box of units, by the cells that it touches: few columns of them, see `is_narrow`."""
-        return self.filter(RawSQL(_AT, _at(box), output_field=models.BooleanField()))  # noqa: S611 - our own text
+        return self.filter(RawSQL(AT, values_at(box), output_field=models.BooleanField()))  # noqa: S611 - our own text
 
     def publicly_within(self, box: Box) -> Self:
         """The public ones whose place lies in a box in degrees, edges included."""
         if not is_narrow(box):
             return self.filter(is_public=True, public_location__intersects=as_polygon(box))
-        return self.filter(RawSQL(_WITHIN, values_within(box), output_field=models.BooleanField()))  # noqa: S611 - ours
+        return self.filter(RawSQL(WITHIN, values_within(box), output_field=models.BooleanField()))  # noqa: S611 - ours
 
     def newest_first(self) -> Self:
         """In the order of pages: by the server's clock, then by id; both never change."""
         return self.order_by("-received_at", "-id")
-
-
-def is_narrow(box: Box) -> bool:
-    """Whether a box in degrees touches few enough columns of the cells by which public reports are found."""
-    return world_x(box[2]) - world_x(box[0]) < (MOST_COLUMNS - 1) << shift(PUBLIC_CELL_LEVEL)
-
-
-# Written by hand: to have it written for each answer takes half as long as to run it.
-_AT: Final = f"""reports_report.is_public
-    AND (reports_report.public_x >> {shift(PUBLIC_CELL_LEVEL)}) = ANY(%s::int[])
-    AND (reports_report.public_y >> {shift(PUBLIC_CELL_LEVEL)}) BETWEEN %s AND %s
-    AND reports_report.public_x BETWEEN %s AND %s AND reports_report.public_y BETWEEN %s AND %s"""
-# What lies so close to an edge that units cannot tell is asked for its place itself.
-_WITHIN: Final = f"""{_AT} AND (
-    reports_report.public_x BETWEEN %s AND %s AND reports_report.public_y BETWEEN %s AND %s
-    OR (SELECT ST_X(place.public_location) BETWEEN %s AND %s AND ST_Y(place.public_location) BETWEEN %s AND %s
-        FROM reports_report AS place WHERE place.id = reports_report.id)
-)"""  # noqa: S608 - our own text
-
-
-def values_within(box: Box) -> list[Any]:
-    """The values that a query of `publicly_within` a narrow box has, in their order: its text is always the same."""
-    west, south, east, north = box
-    inner = WorldBox.within(west=west, south=south, east=east, north=north) or NOWHERE
-    outer = WorldBox.around(west=west, south=south, east=east, north=north)
-    return [*_at(outer), inner.x0, inner.x1, inner.y0, inner.y1, west, east, south, north]
-
-
-def _at(box: WorldBox) -> list[Any]:
-    """The values of _AT."""
-    cells = box.at(PUBLIC_CELL_LEVEL)
-    columns = ",".join(map(str, range(cells.x0, cells.x1 + 1)))
-    return [f"{{{columns}}}", cells.y0, cells.y1, box.x0, box.x1, box.y0, box.y1]
 
 
 def _any_of(conditions: Sequence[Q]) -> Q:

@@ -11,6 +11,8 @@ import shapely
 from shapely.geometry import shape as as_shape
 from shapely.geometry.base import BaseGeometry
 
+from jurisdictions.days import read_day
+
 T = TypeVar("T")
 
 
@@ -42,9 +44,9 @@ class Entry:
         return self._value(key, list, "a list", default)
 
     def day(self, key: str) -> date:
-        """A day, written as 2024-08-06."""
+        """A day, written as 2024-08-06, that is not at an end of the calendar."""
         try:
-            return date.fromisoformat(self.text(key))
+            return read_day(self.text(key))
         except ValueError as error:
             raise self.refused(f"“{key}” is no day such as 2024-08-06.") from error
 

@@ -90,9 +90,10 @@ class TestWithdrawing:
         with pytest.raises(CommandError, match="No such set begins on 2026-01-01; first days are: 2025-03-21, 2026-"):
             withdraw("2026-01-01")
 
-    def test_what_is_no_day_is_refused(self):
-        with pytest.raises(CommandError, match="soon is no day"):
-            withdraw("soon")
+    @pytest.mark.parametrize("day", ["soon", "9999-12-31"])
+    def test_what_is_no_day_is_refused(self, day):
+        with pytest.raises(CommandError, match=f"{day} is no day"):
+            withdraw(day)
 
 
 @pytest.mark.usefixtures("sets")

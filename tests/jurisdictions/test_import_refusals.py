@@ -295,7 +295,7 @@ class TestOrders:
         assert "--rank is 1 or more" in refused_of(west(), words=["--rank", "0"], level="ward")
         assert "The level a b cannot be made: code: Enter a valid" in refused_of(west(), level="a b")
 
-    @pytest.mark.parametrize("day", ["2025-02-30", "1404/13/01", "soon", ""])
+    @pytest.mark.parametrize("day", ["2025-02-30", "1404/13/01", "9999-12-31", "0001/01/01", "soon", ""])
     def test_a_day_that_is_none(self, refused_of, day):
         assert "is no day: write it as 2025-03-21 or 1404/01/01." in refused_of(west(), first_day=day)
 

@@ -46,6 +46,8 @@ OVER_BOTH = mapping(square(0, 0, side=1500))
         (break_first("town.json", "levels", rank=True), "town.json, levels[0]: “rank” must be a whole number."),
         (break_first("town.json", "levels", rank=-1), "town.json, levels[0]: rank: "),
         (break_first("town.json", "boundaries", first_day="1403-05-16x"), "boundaries[0]: “first_day” is no day"),
+        (break_first("town.json", "boundaries", first_day="9999-12-31"), "boundaries[0]: “first_day” is no day"),
+        (lambda files: files["rules.json"].update(first_day="0001-01-01"), "rules.json: “first_day” is no day"),
         (break_first("town.json", "boundaries", level="park"), "boundaries[0]: There is no level “park”."),
         (break_first("town.json", "departments", function="magic"), "departments[0]: There is no function “magic”."),
         (break_first("town.json", "departments", code="{color}"), "departments[0]: code: Enter a valid"),

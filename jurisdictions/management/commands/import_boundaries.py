@@ -2,7 +2,6 @@
 
 import json
 from argparse import ArgumentParser, BooleanOptionalAction
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,7 @@ from jurisdictions.importing import (
     write_report_map,
 )
 from jurisdictions.importing.order import ENCLAVE_M, TOLERANCE_M
-from persian.forms import read_day
+from jurisdictions.management.days import read_day_in_either_calendar
 
 _WIDEST_M = 100_000.0
 
@@ -141,7 +140,7 @@ def _order(options: dict[str, Any]) -> Order:
         city=options["city"],
         level=options["level"],
         columns=columns,
-        first_day=_day(options["first_day"]),
+        first_day=read_day_in_either_calendar(options["first_day"]),
         source=_source(options["source"]),
         new_city=_new_city(options),
         new_level=_new_level(options),
@@ -195,13 +194,6 @@ def _parents(levels: list[str], properties: list[str]) -> tuple[ParentColumn, ..
         raise CommandError("Give a --parent-property for each --parent-level, in the same order, or for none.")
     pairs = zip(levels, properties or [""] * len(levels), strict=True)
     return tuple(ParentColumn(level=level, code=name) for level, name in pairs)
-
-
-def _day(text: str) -> date:
-    try:
-        return read_day(text)
-    except ValueError as error:
-        raise CommandError(f"{text} is no day: write it as 2025-03-21 or 1404/01/01.") from error
 
 
 def _source(text: str) -> str:

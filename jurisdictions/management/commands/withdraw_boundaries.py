@@ -7,8 +7,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from jurisdictions.boundaries import UnableToWithdraw, withdraw
+from jurisdictions.management.days import read_day_in_either_calendar
 from jurisdictions.models import BoundarySet
-from persian.forms import read_day
 
 
 class Command(BaseCommand):
@@ -33,10 +33,7 @@ class Command(BaseCommand):
 
 
 def _find(options: dict[str, Any]) -> BoundarySet:
-    try:
-        first_day = read_day(options["first_day"])
-    except ValueError as error:
-        raise CommandError(f"{options['first_day']} is no day: write it as 2025-03-21 or 1404/01/01.") from error
+    first_day = read_day_in_either_calendar(options["first_day"])
     sets = BoundarySet.objects.filter(root__code=options["city"], level__code=options["level"])
     found = sets.filter(first_day=first_day).select_related("root", "level").first()
     if found is None:

@@ -1,29 +1,22 @@
-"""Coordinate systems: WGS 84, Web Mercator, metres on the ground, and the URIs that name them."""
+"""Coordinate systems: WGS 84 and its names, and metres on the ground."""
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from typing import Final, TypeVar
 
 import numpy as np
 import shapely
-from pyproj import CRS, Transformer
+from pyproj import Transformer
 from pyproj.aoi import AreaOfInterest
 from pyproj.database import query_utm_crs_info
 from pyproj.exceptions import CRSError
 from shapely.geometry.base import BaseGeometry
 
 WGS84: Final = 4326
-WEB_MERCATOR: Final = 3857
 
-CRS84_URI: Final = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
-
-_EPSG_NAME = re.compile(
-    r"(?:https?://www\.opengis\.net/def/crs/EPSG/[\d.]+/|urn:ogc:def:crs:EPSG:[\d.]*:|EPSG:)(\d{4,6})",
-    re.ASCII | re.IGNORECASE,
-)
-_CRS84_NAME = re.compile(
-    r"(?:https?://www\.opengis\.net/def/crs/OGC/[\d.]+/|urn:ogc:def:crs:OGC:[\d.]*:|OGC:)CRS84",
+_WGS84_NAME = re.compile(
+    r"(?:https?://www\.opengis\.net/def/crs/(?:EPSG/[\d.]+/4326|OGC/[\d.]+/CRS84)"
+    r"|urn:ogc:def:crs:(?:EPSG:[\d.]*:4326|OGC:[\d.]*:CRS84)|EPSG:4326|OGC:CRS84)",
     re.ASCII | re.IGNORECASE,
 )
 _UPS_NORTH, _UPS_SOUTH = 32661, 32761  # UTM ends at 84° north and 80° south
@@ -32,15 +25,7 @@ G = TypeVar("G", bound=BaseGeometry)
 
 
 class UnknownCrs(ValueError):
-    """The name or SRID belongs to no coordinate system we know."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class NamedCrs:
-    """A coordinate system as a request names it: its SRID, and whether latitude (or northing) comes first."""
-
-    srid: int
-    lat_first: bool
+    """The SRID belongs to no coordinate system we know."""
 
 
 @cache
@@ -80,26 +65,6 @@ def _moved(geometry: G, change: Transformer) -> G:
     return shapely.transform(geometry, lambda points: np.column_stack(change.transform(*points.T)))
 
 
-def crs_uri(srid: int) -> str:
-    """The URI under which OGC APIs know an SRID in the axis order of its authority (4326: lat/lon)."""
-    return f"http://www.opengis.net/def/crs/EPSG/0/{srid}"
-
-
-def parse_crs(name: str) -> NamedCrs:
-    """Read a CRS URI, URN or "EPSG:n". CRS84 is SRID 4326 with longitude first. Raises UnknownCrs."""
-    if _CRS84_NAME.fullmatch(name):
-        return NamedCrs(srid=WGS84, lat_first=False)
-    match = _EPSG_NAME.fullmatch(name)
-    if match is None:
-        raise UnknownCrs(f"{name!r} names no coordinate system; try {CRS84_URI}.")
-    srid = int(match[1])
-    return NamedCrs(srid=srid, lat_first=_lat_first(srid))
-
-
-@cache
-def _lat_first(srid: int) -> bool:
-    try:
-        axes = CRS.from_epsg(srid).axis_info
-    except CRSError as error:
-        raise UnknownCrs(f"EPSG:{srid} is not in the EPSG register.") from error
-    return bool(axes) and axes[0].direction.lower() in ("north", "south")
+def is_wgs84(name: str) -> bool:
+    """Whether a URI, a URN or "EPSG:4326" names WGS 84, whichever of its axes comes first by that name."""
+    return _WGS84_NAME.fullmatch(name) is not None

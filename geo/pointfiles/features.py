@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from geo.crs import WGS84, UnknownCrs, parse_crs
+from geo.crs import is_wgs84
 from geo.pointfiles.base import Added, Chunk, Columns, UnusableFile, texts_of
 from geo.pointfiles.jsontext import BYTES, JsonText, expect, member_name, members_of, read_value
 
@@ -213,8 +213,8 @@ def _refuse_other_crs(crs: Any) -> None:
     """Refuse the member `crs` of old GeoJSON where it names another system than ours. Raises UnusableFile."""
     try:
         name = crs["properties"]["name"]
-        is_ours = parse_crs(name).srid == WGS84
-    except (TypeError, KeyError, UnknownCrs):
+        is_ours = is_wgs84(name)
+    except (TypeError, KeyError):
         name, is_ours = json.dumps(crs), crs is None
     if not is_ours:
         raise UnusableFile(f"The coordinates are in {name}, not in longitude and latitude (WGS 84).")

@@ -89,9 +89,8 @@ class Bounds:
         """No score of these pairs is higher. Both `one` and `other` are places in the arrays, `told` of their texts."""
         if not len(one):
             return np.empty(0)
-        count = len(self.numbers.categories)
-        pairs, which = np.unique(self.numbers.category[one] * count + self.numbers.category[other], return_inverse=True)
-        kinds = [self._kinds(pair // count, pair % count) for pair in pairs.tolist()]
+        pairs, which = kinds_of(self.numbers, one, other)
+        kinds = [self._kinds(*pair) for pair in pairs]
         terms = np.array([terms for terms, _weights in kinds])[which]
         heard = told.between(one, other, self.numbers.category[one] == self.numbers.category[other]) if told else None
         alike = self._odds(one, other, metres, terms, said=heard.said if heard else None)
@@ -107,12 +106,11 @@ class Bounds:
         most: Floats = np.round(1 / (1 + np.exp(-np.clip(odds + _SLACK, -50, 50))) + _SLACK, DECIMALS)
         return most
 
-    def _kinds(self, one: int, other: int) -> tuple[_Terms, Mapping[str, float]]:
+    def _kinds(self, one: str, other: str) -> tuple[_Terms, Mapping[str, float]]:
         """The terms of two categories, and all their weights."""
-        names = self.numbers.categories
-        profile = self.settings.pair(names[one], names[other])
+        profile = self.settings.pair(one, other)
         weights = profile.weights
-        kinship = 1.0 - self.settings.kinship(names[one], names[other])
+        kinship = 1.0 - self.settings.kinship(one, other)
         across = "across_" if one != other else ""
         text = weights[f"{across}text"]
         terms = _Terms(
@@ -238,6 +236,13 @@ class Read:
             if kind in _DETAILS:
                 details |= (mine & yours) > 0
         return apart, details
+
+
+def kinds_of(numbers: Numbers, one: Ints, other: Ints) -> tuple[list[tuple[str, str]], Ints]:
+    """The pairs of categories that these pairs of reports have, each once; and by place which of them each has."""
+    names, count = numbers.categories, len(numbers.categories)
+    kinds, which = np.unique(numbers.category[one] * count + numbers.category[other], return_inverse=True)
+    return [(names[kind // count], names[kind % count]) for kind in kinds.tolist()], which
 
 
 def read_texts(rows: Ints, facts: Sequence[Facts], *, count: int, settings: Settings) -> Read:

@@ -8,7 +8,7 @@ import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
-from reports.duplicates.bounds import Bounds, Read, read_texts
+from reports.duplicates.bounds import Bounds, Read, kinds_of, read_texts
 from reports.duplicates.facts import Facts, facts_of
 from reports.duplicates.linking import Pair, compared
 from reports.duplicates.pairing import Floats, Ints, Pairing
@@ -124,7 +124,6 @@ def _pairs(around: Surroundings, keys: Sequence[int], settings: Settings) -> _Ne
 def _worth_it(around: Surroundings, pairs: _Near, settings: Settings, *, told: Read | None = None) -> _Near:
     """The pairs whose score might be enough to say something of them."""
     most = Bounds(around, settings).of(pairs.one, pairs.other, pairs.metres, told=told)
-    names, count = around.categories, len(around.categories)
-    kinds, which = np.unique(around.category[pairs.one] * count + around.category[pairs.other], return_inverse=True)
-    limits = [settings.pair(names[kind // count], names[kind % count]).suggest_from for kind in kinds.tolist()]
+    kinds, which = kinds_of(around, pairs.one, pairs.other)
+    limits = [settings.pair(*kind).suggest_from for kind in kinds]
     return pairs.where(most >= np.array(limits, np.float64)[which])

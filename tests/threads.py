@@ -26,13 +26,13 @@ class InTheBackground(threading.Thread):
             connection.close()
 
 
-def wait_until_somebody_waits_for_us() -> None:
-    """Until another connection waits for a lock that this one holds."""
+def wait_until_somebody_waits_for_us(*, how_many: int = 1) -> None:
+    """Until so many other connections wait for locks that this one holds."""
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
         with connection.cursor() as cursor:
             cursor.execute(_WAITING)
-            if cursor.fetchone()[0]:
+            if cursor.fetchone()[0] >= how_many:
                 return
         time.sleep(0.02)
     raise AssertionError("nobody waits")

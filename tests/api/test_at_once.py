@@ -1,5 +1,6 @@
 """Two who act on one problem at the same instant: both are answered, and what is answered holds."""
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -16,8 +17,8 @@ from notifications.models import Message
 from people.models import Role
 from reports import photos
 from reports.deadlines import recomputing
-from reports.duplicates import merge, split
-from reports.handling import change_status
+from reports.duplicates import carry, merge, split
+from reports.handling import change_status, status
 from reports.locking import lock_cities
 from reports.models import Photo, Report, Supporter
 from reports.references import tracking_token
@@ -63,6 +64,41 @@ def test_a_no_to_a_closing_waits_for_whoever_changes_the_problem_and_not_the_oth
     reporter.join(20)
     assert (reporter.raised, answers[0].status_code) == (None, 201)
     assert answers[0].json()["has_reopened"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_step_of_a_report_that_becomes_the_root_of_a_problem_meanwhile_is_that_of_all_of_it(small_city, monkeypatch):
+    first, second = (file_report(small_city.pothole, x=500 + number) for number in range(2))
+    desk, has_second = Desk.of(handler(small_city.west)), threading.Event()
+    monkeypatch.setattr(status, "carry", lambda **step: has_second.wait(20) and carry(**step))
+    answers = []
+    step = InTheBackground(
+        lambda: answers.append(desk.post(f"reports/{first.reference}/status", {"to": "in_progress"}))
+    )
+    third = InTheBackground(partial(_lock_city_then, second, has_second, first))
+    with transaction.atomic():
+        lock_cities([first.root_id])
+        list(Report.objects.select_for_update(no_key=True).order_by("pk"))
+        step.start()  # has looked, and found no problem
+        wait_until_somebody_waits_for_us()
+        third.start()
+        wait_until_somebody_waits_for_us(how_many=2)
+        merge(reports=[first, second], by=UserFactory(), at=LATER)
+    for each in (step, third):
+        each.join(20)
+    assert (step.raised, third.raised) == (None, None)
+    assert ok(answers[0])["status"] == "in_progress"
+    assert set(Report.objects.values_list("status", flat=True)) == {"in_progress"}
+
+
+@transaction.atomic
+def _lock_city_then(last: Report, has_it: threading.Event, first: Report) -> None:
+    """Act on several reports of a city, as whoever does may: on the later of two that somebody wants, then on both."""
+    lock_cities([last.root_id])
+    list(Report.objects.select_for_update(no_key=True).filter(pk=last.pk))
+    has_it.set()
+    wait_until_somebody_waits_for_us()
+    list(Report.objects.select_for_update(no_key=True).filter(pk=first.pk))
 
 
 @pytest.mark.django_db(transaction=True)

@@ -73,7 +73,9 @@ class Acting(ScopedAdmin):
             "action": action,
             "back": BACK in request.POST,
         }
-        return TemplateResponse(request, f"admin/reports/report/{action}.html", shared | context)
+        # Few acts ask in a way of their own.
+        pages = [f"admin/reports/report/{action}.html", "admin/reports/report/act.html"]
+        return TemplateResponse(request, pages, shared | context)
 
     def tell(self, request: HttpRequest, done: Sequence[Report], text: str) -> None:
         """Say how many it was done to."""

@@ -98,7 +98,7 @@ class WorkingCalendarAdmin(ServiceAdmin):
         form = UntilForm(request.POST if request.method == "POST" else None, label_suffix="")
         renewal = _renewed(calendar, form) if form.is_valid() else None
         if renewal is None:
-            context = {**self.admin_site.each_context(request), "opts": self.opts, "calendar": calendar, "form": form}
+            context = {**self.admin_site.each_context(request), "opts": self.opts, "subject": calendar, "form": form}
             title = {"title": _("Read the holidays of the country")}
             return TemplateResponse(request, "admin/jurisdictions/workingcalendar/read.html", context | title)
         self.log_change(request, calendar, [{"changed": {"fields": ["holidays known"]}}])

@@ -137,7 +137,7 @@ class RoutingRuleAdmin(ReferenceAdmin):
         form = SuccessionForm(request.POST if request.method == "POST" else None)
         successor = self._succeeded(rule, form) if form.is_valid() else None
         if successor is None:
-            context = {**self.admin_site.each_context(request), "opts": self.opts, "rule": rule, "form": form}
+            context = {**self.admin_site.each_context(request), "opts": self.opts, "subject": rule, "form": form}
             title = {"title": _("End and begin anew")}
             return TemplateResponse(request, "admin/jurisdictions/routingrule/succeed.html", context | title)
         self.log_change(request, rule, [{"changed": {"fields": ["in force"]}}])

@@ -29,6 +29,8 @@ class WorkOrder:
     reference: str
     category: str
     facts: Sequence[tuple[str, str]]
+    ground: str
+    address: str
     description: str
     note: str
     checklist: Sequence[tuple[str, bool]]  # what, and whether it is done
@@ -50,6 +52,8 @@ def work_order_of(report: Report, *, at: datetime, language: str) -> WorkOrder:
             reference=report.reference,
             category=report.category.name(language),
             facts=_facts(report, hands, language),
+            ground=_ground(report, language),
+            address=report.address,
             description=report.description,
             note=hands.note if hands else "",
             checklist=_checklist(report),
@@ -72,8 +76,6 @@ def _facts(report: Report, hands: Delegation | None, language: str) -> list[tupl
         (_("To be done by"), moment_text(due_at, time_zone=zone) if due_at else ""),
         (_("Received"), moment_text(report.received_at, time_zone=zone)),
         (_("Status"), str(report.get_status_display())),
-        (_("Ground"), _ground(report, language)),
-        (_("Address"), report.address),
     ]
     return [(name, text) for name, text in facts if text]
 

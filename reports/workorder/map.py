@@ -12,7 +12,7 @@ from django.contrib.gis.geos import Point, Polygon
 
 from jurisdictions.models import Boundary, Jurisdiction, Street
 
-WIDTH, HEIGHT = 1800, 600  # of the drawing, in its own units
+WIDTH, HEIGHT = 1800, 500  # of the drawing, in its own units
 METRES: Final = 1500.0  # from the left edge to the right one
 METRES_IN_DEGREE: Final = 111_320.0
 WIDTHS: Final = {"motorway": 26, "trunk": 22, "primary": 18, "secondary": 14}

@@ -1,6 +1,7 @@
 """The printed work order: what is on it, in which order and direction, and what never is."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 
@@ -113,6 +114,24 @@ def test_photos_of_before_are_on_it(report):
     see_to_photos()
     images = [each for page in printed(report).pages for each in page.images]
     assert (320, 240) in [each.image.size for each in images]
+
+
+@pytest.mark.parametrize("size", [(640, 480), (480, 640)], ids=["wide", "tall"])
+@pytest.mark.parametrize("photos", [1, 2, 4])
+def test_photos_and_a_checklist_fit_on_one_page(small_city, report, size, photos):
+    firm = Contractor.objects.create(root=small_city.city, code="firm", name_fa="راه‌سازان", email="f@example.com")
+    delegate(report=report, to=firm, at=LATER, by=None, note="شب انجام شود", external_reference="W-17")
+    Report.objects.update(description=" ".join([TOLD] * 8))
+    report.refresh_from_db()
+    picture = BytesIO()
+    scene(*size).save(picture, "JPEG")
+    order = replace(
+        work_order_of(report, at=LATER, language="fa"),
+        photos=[picture.getvalue()] * photos,
+        checklist=[(f"کار شمارهٔ {number} انجام شد", False) for number in range(5)],
+    )
+    [page] = PdfReader(BytesIO(as_pdf(order))).pages
+    assert len(page.images) == photos
 
 
 class TestTheMap:

@@ -121,6 +121,9 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+# Failures to sign in within a quarter of an hour, after which it waits: of an address with one name, and with any.
+FAILED_SIGN_INS_PER_NAME = environment.number("FAILED_SIGN_INS_PER_NAME", 10)
+FAILED_SIGN_INS_PER_ADDRESS = environment.number("FAILED_SIGN_INS_PER_ADDRESS", 100)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS and TRUSTED_PROXIES else None
 SECURE_REFERRER_POLICY = "same-origin"  # a tracking link in the address must not reach another host

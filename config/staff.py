@@ -10,12 +10,13 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import BadRequest, ValidationError
 from django.db import DataError, IntegrityError
 from django.db.models import ProtectedError, RestrictedError
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from config.signing_in import SignInForm
 from jurisdictions.models import Jurisdiction
 from people.access import Viewer
 from people.viewing import viewer_of
@@ -29,6 +30,16 @@ class StaffSite(AdminSite):
 
     site_header = site_title = gettext_lazy("City Eye")
     index_title = gettext_lazy("Staff pages")
+    login_form = SignInForm
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The page to sign in; 429 where that has failed too often."""
+        response = super().login(request, extra_context)
+        context = response.context_data or {} if isinstance(response, SimpleTemplateResponse) else {}
+        full = getattr(context.get("form"), "full", None)
+        if full is not None:
+            response.status_code, response.headers["Retry-After"] = 429, str(full.wait_s)
+        return response
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
         """The view for members of staff only, on their clock, and careful with what it is asked."""

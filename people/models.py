@@ -1,6 +1,7 @@
 """Users, what they may do and where, the tokens of their programs; what addresses have had without an account."""
 
-from typing import Self
+from datetime import timedelta
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
@@ -155,7 +156,10 @@ class ApiToken(models.Model):
 
 
 class Window(models.Model):
-    """How much of something an address (hashed) has had without an account within one hour."""
+    """How much of something an address (hashed) has had without an account in the time from `hour` on: an hour, or what
+    `lasts` says."""
+
+    lasts: ClassVar[timedelta] = timedelta(hours=1)
 
     address = models.CharField(_("address"), max_length=64)
     hour = models.DateTimeField(_("hour"), db_index=True)
@@ -214,4 +218,17 @@ class QuestionWindow(Window):
         ]
 
 
-WINDOWS: list[type[Window]] = [FilingWindow, RoutingWindow, PhotoWindow, SupportWindow, QuestionWindow]
+class SignInWindow(Window):
+    """Failures to sign in to the staff's pages, within a quarter of an hour: of an address, and of it with a name."""
+
+    lasts = timedelta(minutes=15)
+
+    class Meta:
+        verbose_name = _("sign-in window")
+        verbose_name_plural = _("sign-in windows")
+        constraints = [
+            models.UniqueConstraint(fields=["address", "hour"], name="people_signinwindow_address_hour_unique")
+        ]
+
+
+WINDOWS: list[type[Window]] = [FilingWindow, RoutingWindow, PhotoWindow, SupportWindow, QuestionWindow, SignInWindow]

@@ -1,17 +1,15 @@
 """Whoever comes without an account: their address, and what it has had within the hour."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from ipaddress import IPv6Address, ip_address
-from typing import Final
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import F
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from people.models import Window
-
-_HOUR: Final = timedelta(hours=1)
 
 
 class NoRoom(Exception):
@@ -46,11 +44,12 @@ def address_of(request: HttpRequest) -> str:
     return str(parsed)
 
 
-def take(*, window: type[Window], request: HttpRequest, more: int, most: int, at: datetime) -> None:
-    """Count so many more against the address's hour, for all processes; raises NoRoom beyond `most`, counting none."""
-    table = window._meta.db_table
-    hour = at.replace(minute=0, second=0, microsecond=0)
-    address = salted_hmac("people.address", address_of(request), algorithm="sha256").hexdigest()
+def take(*, window: type[Window], request: HttpRequest, more: int, most: int, at: datetime, also: str = "") -> None:
+    """Count so many more against the address's hour, for all processes; raises NoRoom beyond `most`, counting none.
+
+    With `also`, against that of the address together with this.
+    """
+    table, hour = window._meta.db_table, _begin(window, at)
     with connection.cursor() as cursor:
         # One statement, committed at once: two processes cannot both take the last free place.
         cursor.execute(
@@ -58,7 +57,28 @@ def take(*, window: type[Window], request: HttpRequest, more: int, most: int, at
                 ON CONFLICT ON CONSTRAINT {table}_address_hour_unique
                 DO UPDATE SET count = taken.count + excluded.count WHERE taken.count + excluded.count <= %s
                 RETURNING count""",
-            (address, hour, more, more <= most, most),
+            (_key(request, also), hour, more, more <= most, most),
         )
         if cursor.fetchone() is None:
-            raise NoRoom(wait_s=int((hour + _HOUR - at).total_seconds()))
+            raise NoRoom(wait_s=int((hour + window.lasts - at).total_seconds()))
+
+
+def give_back(*, window: type[Window], request: HttpRequest, at: datetime, also: str = "") -> None:
+    """Count one less of what was taken at that moment."""
+    rows = window._default_manager.filter(address=_key(request, also), hour=_begin(window, at), count__gt=0)
+    rows.update(count=F("count") - 1)
+
+
+def forget(*, window: type[Window], request: HttpRequest, at: datetime, also: str = "") -> None:
+    """Count anew from here."""
+    window._default_manager.filter(address=_key(request, also), hour=_begin(window, at)).delete()
+
+
+def _key(request: HttpRequest, also: str) -> str:
+    whose = f"{address_of(request)} {also}" if also else address_of(request)
+    return salted_hmac("people.address", whose, algorithm="sha256").hexdigest()
+
+
+def _begin(window: type[Window], at: datetime) -> datetime:
+    lasts = int(window.lasts.total_seconds())
+    return datetime.fromtimestamp(int(at.timestamp()) // lasts * lasts, UTC)

@@ -12,7 +12,16 @@ from django_q.signing import SignedPackage
 
 from api.models import IdempotencyKey
 from jurisdictions.models import Department, SpecialHours, Street
-from people.models import Contractor, Crew, FilingWindow, PhotoWindow, QuestionWindow, RoutingWindow, SupportWindow
+from people.models import (
+    Contractor,
+    Crew,
+    FilingWindow,
+    PhotoWindow,
+    QuestionWindow,
+    RoutingWindow,
+    SignInWindow,
+    SupportWindow,
+)
 from people.tokens import make_token
 from reports.contacts import NewContact
 from reports.duplicates import Person, merge, support
@@ -50,6 +59,7 @@ def fill(small_city) -> None:
     SupportWindow.objects.create(address="192.0.2.1", hour=FILED_AT, count=1)
     QuestionWindow.objects.create(address="192.0.2.1", hour=FILED_AT, count=1)
     PhotoWindow.objects.create(address="192.0.2.1", hour=FILED_AT, count=1)
+    SignInWindow.objects.create(address="192.0.2.1", hour=FILED_AT, count=1)
     _promise(report, small_city)
     Group.objects.create(name="Editors")
     Schedule.objects.create(name="sweep", func="notifications.tasks.sweep_outbox")

@@ -16,9 +16,9 @@ from people.visitors import NoRoom, take
 from persian.display import digits
 from reports import photos
 from reports.photos import sentences
+from web.whole import FORM_WITH_FILES, length_of, most_bytes
 
 Form = TypeVar("Form", bound=forms.Form)
-FRAME = 65_536  # bytes around the files of a form
 
 
 class Unreadable(Exception):
@@ -38,13 +38,13 @@ REFUSALS = (
 
 def read_form(request: HttpRequest, form: type[Form]) -> Form:
     """The form as it was sent; raises one of REFUSALS. Where it is too much, before anything is read."""
-    length = request.META.get("CONTENT_LENGTH") or ""
-    if length.isdigit() and int(length) > settings.PHOTOS_PER_REQUEST * settings.PHOTO_MAX_BYTES + FRAME:
+    length = length_of(request)
+    if length > most_bytes():
         raise photos.NotTaken("photo_too_large")
     try:
-        if request.content_type != "multipart/form-data":
+        if request.content_type != FORM_WITH_FILES:
             return form(request.POST, request.FILES)
-        parts = photos.read_parts(meta=request.META, stream=cast(IO[bytes], request), length=int(length or 0))
+        parts = photos.read_parts(meta=request.META, stream=cast(IO[bytes], request), length=length)
         request._post, request._files = parts  # type: ignore[attr-defined]  # the files are closed with the request
         return form(*parts)
     except (photos.CutShort, photos.Malformed, SuspiciousOperation) as error:

@@ -1,7 +1,8 @@
 // Reports on the map, from vector tiles: numbers where they are many, points colored by status where they are few.
 
+import { addColored, color } from "./colors.js";
 import { isPersian, page } from "./page.js";
-import { around, BRAND, byZoom } from "./style.js";
+import { around, byZoom } from "./style.js";
 
 const CLOSED = ["resolved", "rejected"];
 export const SINGLES_FROM = 14; // from this zoom on a tile holds each report by itself
@@ -23,10 +24,10 @@ export function addReports(map, parameters) {
   map.addSource("reports", { type: "vector", tiles: [drawn], minzoom: 0, maxzoom: DEEPEST });
   map.addImage(BLANK, { width: 1, height: 1, data: new Uint8Array(4) });
   map.addSource("selected", { type: "geojson", data: NOTHING });
-  map.addLayer(points(), "ground-names");
-  map.addLayer(clusters());
+  addColored(map, points, "ground-names");
+  addColored(map, clusters);
   map.addLayer(counts());
-  map.addLayer(selected());
+  addColored(map, selected);
   show(parameters);
 
   function show(chosen) {
@@ -61,7 +62,7 @@ function selected() {
     paint: {
       "circle-color": statusColors(),
       "circle-radius": byZoom(9, 7, 16, 11),
-      "circle-stroke-color": "#16262b",
+      "circle-stroke-color": color("chosen-edge"),
       "circle-stroke-width": 3,
     },
   };
@@ -79,7 +80,7 @@ function points() {
       "circle-color": statusColors(),
       "circle-radius": byZoom(12, ifClosed(3.2, 4.2), 16, ifClosed(7.5, 9)),
       "circle-opacity": ifClosed(0.6, 0.92),
-      "circle-stroke-color": "#ffffff",
+      "circle-stroke-color": color("spot-edge"),
       "circle-stroke-width": 1.4,
       "circle-stroke-opacity": ifClosed(0.75, 1),
     },
@@ -97,10 +98,10 @@ function clusters() {
     filter: WITH_PLACE,
     layout: { "circle-sort-key": WEIGHT },
     paint: {
-      "circle-color": ["case", ["==", count, 1], "#2f7f82", BRAND],
+      "circle-color": ["case", ["==", count, 1], color("cluster-of-one"), color("cluster")],
       "circle-radius": RADIUS,
       "circle-opacity": 0.94,
-      "circle-stroke-color": "#ffffff",
+      "circle-stroke-color": color("cluster-edge"),
       "circle-stroke-width": 2,
       "circle-stroke-opacity": 0.9,
     },
@@ -147,8 +148,6 @@ function counts() {
 
 /** A status's color from the page's style sheet, so that legend, list and map agree. */
 function statusColors() {
-  const styles = getComputedStyle(document.documentElement);
-  const color = (code) => styles.getPropertyValue(`--${code}`).trim();
   const known = Object.keys(page.statuses).flatMap((code) => [code, color(code) || color("rejected")]);
   return ["match", ["get", "status"], ...known, color("rejected")];
 }

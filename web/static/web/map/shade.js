@@ -1,10 +1,11 @@
 // Jurisdictions shaded by how many of the chosen reports lie in them, with a key that says what a shade means.
 
 import { read } from "./api.js";
+import { color, onTurn } from "./colors.js";
 import { make } from "./dom.js";
 import { page, say } from "./page.js";
 
-const SHADES = ["#e3f0ec", "#bcdcd5", "#8cc2bb", "#559f9c", "#26777a"];
+const SHADES = ["shade-1", "shade-2", "shade-3", "shade-4", "shade-5"]; // from few to many, as the style sheet names them
 const FADED = 13; // from this zoom on single reports tell more than a shade
 const CLEAR = "rgba(0, 0, 0, 0)";
 
@@ -13,6 +14,7 @@ export function makeShades({ map, key, ask }) {
   let running = null;
   const follow = () => { key.hidden = map.getZoom() > FADED; };
   map.on("zoomend", follow);
+  onTurn(refresh);
   follow();
 
   async function refresh() {
@@ -32,7 +34,7 @@ export function makeShades({ map, key, ask }) {
 
   function draw(counts) {
     const bounds = steps(counts.map((each) => each.count));
-    const shade = (count) => SHADES[bounds.findLastIndex((least) => count >= least)];
+    const shade = (count) => color(SHADES[bounds.findLastIndex((least) => count >= least)]);
     const colors = counts.filter((each) => each.count).flatMap((each) => [`${each.city_code}/${each.code}`, shade(each.count)]);
     const place = ["concat", ["get", "city_code"], "/", ["get", "code"]];
     map.setPaintProperty("ground-shade", "fill-color", colors.length ? ["match", place, ...colors, CLEAR] : CLEAR);
@@ -52,5 +54,5 @@ function steps(counts) {
 
 function legend(bounds) {
   return make("dl", {}, make("dt", {}, say("shades")), bounds.map((least, i) =>
-    make("dd", {}, make("span", { class: `shade shade-${i + 1}` }), make("span", { class: "bound" }, say("atLeast", { n: least })))));
+    make("dd", {}, make("span", { class: `shade ${SHADES[i]}` }), make("span", { class: "bound" }, say("atLeast", { n: least })))));
 }

@@ -1,11 +1,9 @@
 // How the ground looks: streets, jurisdictions and their names, below whatever is shown on it.
 
+import { addColored, color } from "./colors.js";
 import { isPersian, page } from "./page.js";
 
 const NAME = isPersian ? ["get", "name_fa"] : ["coalesce", ["get", "name_en"], ["get", "name_fa"]];
-export const BRAND = "#0b6265";
-const BEYOND = "#e3e9e7";
-const LAND = "#fbfaf6";
 const DEEPEST = 15; // beyond, the map draws the tiles of this zoom larger
 
 // Where a name may stand where reports lie at its place, in heights of a letter: the nearest spot that is free.
@@ -25,13 +23,14 @@ export function around(away, directions) {
 
 /** The style to start from: the base map where one is set and answers, else an empty sheet for our own layers. */
 export async function startingStyle(onFailure = () => {}) {
-  const sheet = { id: "beyond", type: "background", paint: { "background-color": BEYOND } };
-  const own = { version: 8, sources: {}, layers: [sheet] };
+  const own = { version: 8, sources: {}, layers: [] };
   if (!page.basemap) return { style: own, isOwn: true };
   try {
     const response = await fetch(page.basemap, { signal: AbortSignal.timeout(10000) });
     if (!response.ok) throw new Error(String(response.status));
-    return { style: await response.json(), isOwn: false };
+    const style = await response.json();
+    document.documentElement.classList.add("on-basemap");
+    return { style, isOwn: false };
   } catch {
     onFailure();
     return { style: own, isOwn: true };
@@ -43,8 +42,9 @@ export function addGround(map, { names, isOwn }) {
   const address = `${location.origin}/api/v1/tiles/${page.level}/{z}/{x}/{y}.mvt`;
   map.addSource("ground", { type: "vector", tiles: [address], minzoom: 0, maxzoom: DEEPEST });
   map.addSource("ground-names", { type: "geojson", data: collection(names) });
-  const fill = isOwn ? { "fill-color": LAND } : { "fill-color": BRAND, "fill-opacity": 0.05 };
-  map.addLayer({ id: "ground", type: "fill", ...FROM_TILES, paint: fill });
+  const fill = () => (isOwn ? { "fill-color": color("land") } : { "fill-color": color("border"), "fill-opacity": 0.05 });
+  if (isOwn) addColored(map, () => ({ id: "beyond", type: "background", paint: { "background-color": color("beyond") } }));
+  addColored(map, () => ({ id: "ground", type: "fill", ...FROM_TILES, paint: fill() }));
   map.addLayer({
     id: "ground-shade",
     type: "fill",
@@ -56,9 +56,9 @@ export function addGround(map, { names, isOwn }) {
       "fill-opacity": ["interpolate", ["linear"], ["zoom"], 10, isOwn ? 0.8 : 0.6, 13.5, 0],
     },
   });
-  map.addLayer(edge("ground-edge-wash", 0.1, byZoom(9, 3, 15, 12)));
-  map.addLayer(edge("ground-edge", 0.65, byZoom(9, 0.8, 15, 2)));
-  map.addLayer({
+  addColored(map, () => edge("ground-edge-wash", 0.1, byZoom(9, 3, 15, 12)));
+  addColored(map, () => edge("ground-edge", 0.65, byZoom(9, 0.8, 15, 2)));
+  addColored(map, () => ({
     id: "ground-names",
     type: "symbol",
     source: "ground-names",
@@ -71,12 +71,12 @@ export function addGround(map, { names, isOwn }) {
       "text-padding": 1,
       "text-variable-anchor-offset": BESIDE,
     },
-    paint: { "text-color": "#084d50", "text-halo-color": "rgba(255, 255, 255, 0.92)", "text-halo-width": 1.8 },
-  });
+    paint: { "text-color": color("name"), "text-halo-color": color("name-halo"), "text-halo-width": 1.8 },
+  }));
 }
 
 function edge(id, opacity, width) {
-  const paint = { "line-color": BRAND, "line-opacity": opacity, "line-width": width };
+  const paint = { "line-color": color("border"), "line-opacity": opacity, "line-width": width };
   return { id, type: "line", ...FROM_TILES, layout: { "line-join": "round" }, paint };
 }
 
@@ -85,11 +85,12 @@ export function addStreets(map, streets) {
   map.addSource("streets", { type: "geojson", data: streets });
   const below = (id) => (map.getLayer(id) ? id : undefined);
   const widths = (far, town, quarter, near) => [ifHighway(...far), ifHighway(...town), ifHighway(...quarter), near];
-  const edges = street("streets-edge", ifHighway("#d6c396", "#cdd4d1"), widths([2, 1.3], [3, 2.1], [6, 4.4], 22));
-  const beds = street("streets", ifHighway("#fbeecb", "#ffffff"), widths([1, 0.4], [1.8, 1], [4.4, 3], 18));
-  map.addLayer(edges, below("ground-edge-wash"));
-  map.addLayer(beds, below("ground-edge-wash"));
-  map.addLayer({
+  const paved = (highway, other) => ifHighway(color(highway), color(other));
+  const edges = () => street("streets-edge", paved("highway-edge", "street-edge"), widths([2, 1.3], [3, 2.1], [6, 4.4], 22));
+  const beds = () => street("streets", paved("highway", "street"), widths([1, 0.4], [1.8, 1], [4.4, 3], 18));
+  addColored(map, edges, below("ground-edge-wash"));
+  addColored(map, beds, below("ground-edge-wash"));
+  addColored(map, () => ({
     id: "street-names",
     type: "symbol",
     source: "streets",
@@ -103,13 +104,13 @@ export function addStreets(map, streets) {
       "text-max-angle": 30,
       "text-padding": 2,
     },
-    paint: { "text-color": "#5a5f57", "text-halo-color": "#ffffff", "text-halo-width": 1.6 },
-  }, below("reports"));
+    paint: { "text-color": color("street-name"), "text-halo-color": color("street-halo"), "text-halo-width": 1.6 },
+  }), below("reports"));
 }
 
 /** A layer of streets whose width has one value for each of the zooms 9, 11, 13 and 17. */
-function street(id, color, [far, town, quarter, near]) {
+function street(id, fill, [far, town, quarter, near]) {
   const width = byZoom(9, far, 11, town, 13, quarter, 17, near);
   const layout = { "line-join": "round", "line-cap": "round" };
-  return { id, type: "line", source: "streets", layout, paint: { "line-color": color, "line-width": width } };
+  return { id, type: "line", source: "streets", layout, paint: { "line-color": fill, "line-width": width } };
 }

@@ -1,4 +1,4 @@
-"""Texts of Django and django-q2 that lack a Persian form in their own catalogues: named here, ours translates them."""
+"""Texts of Django and django-q2 that lack a Persian form in their own catalogs: named here, ours translates them."""
 
 from django.utils.translation import gettext_noop, ngettext_lazy
 

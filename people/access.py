@@ -20,7 +20,7 @@ class Right(StrEnum):
 
     SEE_REPORTS = "see_reports"  # all of a report but who told it
     SEE_CONTACT = "see_contact"  # who told it
-    FILE_FOR_CALLER = "file_for_caller"  # file as an operator of the call centre
+    FILE_FOR_CALLER = "file_for_caller"  # file as an operator of the call center
     PUBLISH = "publish"  # decide what the public sees
     HANDLE = "handle"  # change status, place and category; decline
     MERGE = "merge"  # hold reports to be one problem, or not

@@ -1,6 +1,6 @@
 """Users, what they may do and where, the tokens of their programs; what addresses have had without an account."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -30,7 +30,7 @@ class User(AbstractUser):
 class Role(models.TextChoices):
     """What a member of staff is there for; `people.access` says what each role may do."""
 
-    OPERATOR = "operator", _("call-centre operator")
+    OPERATOR = "operator", _("call-center operator")
     HANDLER = "handler", _("handler")
     HEAD = "head", _("head")
     DISPATCHER = "dispatcher", _("dispatcher")
@@ -125,7 +125,7 @@ class Contractor(Named):
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     """Tokens, by whether they open anything."""
 
-    def usable(self, *, at: object) -> Self:
+    def usable(self, *, at: datetime) -> Self:
         """Those not revoked, not expired, of an active user."""
         return self.filter(
             Q(expires_at__isnull=True) | Q(expires_at__gt=at), revoked_at__isnull=True, user__is_active=True
@@ -210,12 +210,9 @@ class SupportWindow(Window):
 class QuestionWindow(Window):
     """Questions for similar reports."""
 
-    class Meta:
+    class Meta(Window.Meta):
         verbose_name = _("question window")
         verbose_name_plural = _("question windows")
-        constraints = [
-            models.UniqueConstraint(fields=["address", "hour"], name="people_questionwindow_address_hour_unique")
-        ]
 
 
 class SignInWindow(Window):
@@ -223,12 +220,9 @@ class SignInWindow(Window):
 
     lasts = timedelta(minutes=15)
 
-    class Meta:
+    class Meta(Window.Meta):
         verbose_name = _("sign-in window")
         verbose_name_plural = _("sign-in windows")
-        constraints = [
-            models.UniqueConstraint(fields=["address", "hour"], name="people_signinwindow_address_hour_unique")
-        ]
 
 
 WINDOWS: list[type[Window]] = [FilingWindow, RoutingWindow, PhotoWindow, SupportWindow, QuestionWindow, SignInWindow]

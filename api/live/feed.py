@@ -36,7 +36,7 @@ class Feed:
         self._has_begun = False
 
     async def run(self) -> None:
-        """Tell changes until cancelled; a database that goes away is waited for, and nothing is skipped meanwhile."""
+        """Tell changes until canceled; a database that goes away is waited for, and nothing is skipped meanwhile."""
         shortest, longest = BACKOFF_S
         wait = shortest
         while True:

@@ -63,7 +63,7 @@ class ClustersView(APIView):
     def get(self, request: Request) -> HttpResponse:
         """Count the reports of a view as GeoJSON points; exact at every zoom, for every box and filter.
 
-        The box is half-open: its northern and eastern edges belong to its neighbours.
+        The box is half-open: its northern and eastern edges belong to its neighbors.
         """
         return read_clusters(request._request, viewer_of(request))
 

@@ -7,11 +7,11 @@ class DeliveryError(Exception):
     """A message did not go out, or nobody knows whether it did; the text says why and names nobody."""
 
 
-class Permanent(DeliveryError):  # named for what happened, as Django's exceptions are
+class Permanent(DeliveryError):
     """The message will never go out as it is: it is not tried again."""
 
 
-class Transient(DeliveryError):  # named for what happened, as Django's exceptions are
+class Transient(DeliveryError):
     """This attempt failed, or its outcome is unknown: the message is tried again, later.
 
     `retry_after` is what the other side asked for; `closes_channel` says that the other messages of the batch

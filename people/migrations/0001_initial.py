@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('in_force', django.contrib.postgres.fields.ranges.DateRangeField(help_text='The first day, and the first day it no longer holds.', verbose_name='in force')),
-                ('role', models.CharField(choices=[('operator', 'call-centre operator'), ('handler', 'handler'), ('head', 'head'), ('dispatcher', 'dispatcher'), ('analyst', 'analyst')], max_length=20, verbose_name='role')),
+                ('role', models.CharField(choices=[('operator', 'call-center operator'), ('handler', 'handler'), ('head', 'head'), ('dispatcher', 'dispatcher'), ('analyst', 'analyst')], max_length=20, verbose_name='role')),
                 ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='jurisdictions.department', verbose_name='department')),
                 ('jurisdiction', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='jurisdictions.jurisdiction', verbose_name='jurisdiction')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL, verbose_name='user')),

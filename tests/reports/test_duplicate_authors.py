@@ -1,4 +1,4 @@
-"""The labelled duplicates of further authors: what docs/data.md promises of fixtures/duplicates_fa_authors.csv."""
+"""The labeled duplicates of further authors: what docs/data.md promises of fixtures/duplicates_fa_authors.csv."""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""The labelled duplicates of Persian reports: what docs/data.md promises of fixtures/duplicates_fa.csv."""
+"""The labeled duplicates of Persian reports: what docs/data.md promises of fixtures/duplicates_fa.csv."""
 
 import csv
 import json

@@ -10,11 +10,20 @@ import shapely
 from shapely import LinearRing, MultiPolygon, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from geo.shapes import Fault, FaultKind, Key, NamedShape, area_m2, as_multipolygon, polygons_of, repair, width_m
+from geo.shapes import (
+    TOUCH_DEG,
+    Fault,
+    FaultKind,
+    Key,
+    NamedShape,
+    area_m2,
+    as_multipolygon,
+    polygons_of,
+    repair,
+    width_m,
+)
 
 S = TypeVar("S", bound=NamedShape)
-
-_TOUCH_DEG = 1e-9  # a computed gap may miss its neighbors by the last bits of a coordinate
 
 
 def repairs(shapes: Sequence[NamedShape], *, srid: int) -> list[Fault]:
@@ -110,7 +119,7 @@ def mended(shapes: Sequence[S], faults: Iterable[Fault], *, srid: int) -> list[S
     if slivers := [each for each in ordered if each.kind is FaultKind.SLIVER]:
         tree = shapely.STRtree([shape.geometry for shape in shapes])
         for fault in slivers:
-            near = tree.query(fault.geometry, predicate="dwithin", distance=_TOUCH_DEG)
+            near = tree.query(fault.geometry, predicate="dwithin", distance=TOUCH_DEG)
             _drop(fault, ground, neighbors=sorted({shapes[int(index)].code for index in near} - set(fault.codes)))
     for fault in (each for each in ordered if each.kind is FaultKind.GAP):
         _give(fault.geometry, ground, neighbors=fault.codes)
@@ -140,4 +149,4 @@ def _give(strip: BaseGeometry, ground: dict[str, BaseGeometry], *, neighbors: Se
 
 
 def _common_edge(strip: BaseGeometry, neighbor: BaseGeometry) -> float:
-    return float(round(strip.boundary.intersection(neighbor.buffer(_TOUCH_DEG)).length, 9))
+    return float(round(strip.boundary.intersection(neighbor.buffer(TOUCH_DEG)).length, 9))

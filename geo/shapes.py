@@ -19,8 +19,8 @@ Key = tuple[str, str]
 NOISE_M2 = 1.0
 """Faults smaller than this come from rounding, not from whoever drew the line."""
 
-
-_TOUCH_DEG = 1e-9  # a computed gap may miss its neighbors by the last bits of a coordinate
+TOUCH_DEG = 1e-9
+"""A computed gap may miss its neighbors by the last bits of a coordinate."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -252,7 +252,7 @@ def _gaps(shapes: Sequence[NamedShape], srid: int, gap_m: float) -> Iterator[_Fo
 def _named_gaps(gaps: Iterable[Polygon], shapes: Sequence[NamedShape]) -> Iterator[_Found]:
     tree = shapely.STRtree([shape.geometry for shape in shapes])
     for gap in gaps:
-        beside = tree.query(gap, predicate="dwithin", distance=_TOUCH_DEG)
+        beside = tree.query(gap, predicate="dwithin", distance=TOUCH_DEG)
         yield _Found(FaultKind.GAP, tuple(sorted(shapes[int(i)].code for i in beside)), gap)
 
 

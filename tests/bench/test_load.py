@@ -81,7 +81,9 @@ def test_each_box_that_is_asked_for_holds_a_full_page(loaded, client: Client, mo
     monkeypatch.setattr(questions, "BOXES", 10)
     monkeypatch.setattr(questions, "CANDIDATES", 60)
 
-    for address in questions.boxes():
+    addresses = list(questions.boxes())
+    assert len(addresses) == 10
+    for address in addresses:
         page = client.get(address).json()
         everything = client.get(f"{address.partition('&')[0]}&limit=1000").json()
 

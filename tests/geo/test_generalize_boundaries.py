@@ -131,8 +131,9 @@ def test_streets_are_generalized_and_keep_the_columns_named(extract: Path) -> No
 def test_the_same_extract_gives_the_same_bytes(extract: Path) -> None:
     make(out="one", more=["--lines", *STREETS])
     make(out="two", more=["--lines", *STREETS])
-    for path in Path("one").iterdir():
-        assert path.read_bytes() == (Path("two") / path.name).read_bytes()
+    one, two = ({path.name: path.read_bytes() for path in Path(name).iterdir()} for name in ("one", "two"))
+    assert len(one) > 1
+    assert one == two
 
 
 def test_an_overpass_answer_gives_the_same_ground_and_takes_parents_from_subareas(extract: Path) -> None:

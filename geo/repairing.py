@@ -116,11 +116,7 @@ def mended(shapes: Sequence[S], faults: Iterable[Fault], *, srid: int) -> list[S
     for fault in (each for each in ordered if each.kind is FaultKind.OVERLAP):
         winner, loser = sorted(fault.codes, key=lambda code: (size[code], code))
         ground[loser] = repair(ground[loser].difference(ground[winner]))
-    if slivers := [each for each in ordered if each.kind is FaultKind.SLIVER]:
-        tree = shapely.STRtree([shape.geometry for shape in shapes])
-        for fault in slivers:
-            near = tree.query(fault.geometry, predicate="dwithin", distance=TOUCH_DEG)
-            _drop(fault, ground, neighbors=sorted({shapes[int(index)].code for index in near} - set(fault.codes)))
+    _share_out([each for each in ordered if each.kind is FaultKind.SLIVER], shapes, ground)
     for fault in (each for each in ordered if each.kind is FaultKind.GAP):
         _give(fault.geometry, ground, neighbors=fault.codes)
     return [_with(shape, ground[shape.code]) for shape in shapes]
@@ -132,20 +128,44 @@ def _with(shape: S, ground: BaseGeometry) -> S:
     return replace(shape, geometry=as_multipolygon(ground))
 
 
-def _drop(fault: Fault, ground: dict[str, BaseGeometry], *, neighbors: Sequence[str]) -> None:
+def _share_out(slivers: Sequence[Fault], shapes: Sequence[S], ground: dict[str, BaseGeometry]) -> None:
+    """Give slivers to their neighbors: all are taken away first, for one may touch what another is given to."""
+    left = [fault for fault in slivers if _drop(fault, ground)]
+    tree = shapely.STRtree([shape.geometry for shape in shapes])
+    near = [tree.query(fault.geometry, predicate="dwithin", distance=TOUCH_DEG) for fault in left]
+    beside = [sorted({shapes[int(index)].code for index in each}) for each in near]
+    waiting = list(zip(left, beside, strict=True))
+    while waiting:  # in rounds: a sliver among slivers waits until one beside it has an heir
+        still = [(fault, codes) for fault, codes in waiting if not _give_away(fault, ground, codes)]
+        if len(still) == len(waiting):
+            break
+        waiting = still
+    for fault, _codes in waiting:
+        _give(fault.geometry, ground, neighbors=fault.codes)
+
+
+def _drop(fault: Fault, ground: dict[str, BaseGeometry]) -> bool:
+    """Take a sliver from its shape, unless it is all there is of it; whether it was taken."""
     [code] = fault.codes
-    left = [part for part in polygons_of(ground[code]) if not fault.geometry.covers(part.representative_point())]
+    left = [part for part in polygons_of(ground[code]) if part.intersection(fault.geometry).area <= part.area / 2]
     if left:
         ground[code] = MultiPolygon(left)
-        _give(fault.geometry, ground, neighbors=neighbors)
+    return bool(left)
 
 
-def _give(strip: BaseGeometry, ground: dict[str, BaseGeometry], *, neighbors: Sequence[str]) -> None:
+def _give_away(fault: Fault, ground: dict[str, BaseGeometry], codes: Sequence[str]) -> bool:
+    return _give(fault.geometry, ground, neighbors=[code for code in codes if code not in fault.codes])
+
+
+def _give(strip: BaseGeometry, ground: dict[str, BaseGeometry], *, neighbors: Sequence[str]) -> bool:
+    """Give a strip to the neighbor with the longest common edge; whether there was one."""
     strip = repair(strip)  # narrow as it is, rounding may have crossed its edges
     edges = {code: _common_edge(strip, ground[code]) for code in neighbors}
-    if edges and max(edges.values()) > 0:
-        heir = min(edges, key=lambda code: (-edges[code], code))
-        ground[heir] = repair(ground[heir].union(strip))
+    if not edges or max(edges.values()) == 0:
+        return False
+    heir = min(edges, key=lambda code: (-edges[code], code))
+    ground[heir] = repair(ground[heir].union(strip))
+    return True
 
 
 def _common_edge(strip: BaseGeometry, neighbor: BaseGeometry) -> float:

@@ -66,6 +66,20 @@ class TestMending:
         assert [fault.codes for fault in slivers] == [("1",)]
         assert mended(strip, slivers, srid=GROUND)[0].geometry.equals(strip[0].geometry)
 
+    def test_slivers_side_by_side_each_go_to_a_neighbor_and_to_nobody_twice(self) -> None:
+        west, east = rectangle(0, 0, width=100, height=50), rectangle(102, 0, width=100, height=50)
+        strips = [rectangle(x, 0, width=1, height=50) for x in (100, 101)]
+        shapes = [
+            named("1", shapely.MultiPolygon([square(0, 500), strips[1]])),  # beside the east
+            named("2", shapely.MultiPolygon([east, strips[0]])),  # beside the west
+            named("3", west),
+        ]
+        slivers = coverage_faults(shapes, srid=GROUND, gap_m=0, sliver_m=5)
+        assert [fault.codes for fault in slivers] == [("1",), ("2",)]
+        fitted = mended(shapes, slivers, srid=GROUND)
+        assert coverage_faults(fitted, srid=GROUND, gap_m=0, sliver_m=5) == []
+        assert [round(in_m2(shape.geometry), -1) for shape in fitted] == [10_000, 5_050, 5_050]
+
     def test_what_no_fault_touches_stays_byte_for_byte(self) -> None:
         shapes = [named("1", square(0, 0)), named("2", square(98, 0)), named("3", square(500, 0))]
         assert mended(shapes, overlaps(shapes, srid=GROUND), srid=GROUND)[2] is shapes[2]
@@ -81,6 +95,7 @@ class TestMending:
     @settings(max_examples=10, deadline=None)
     @given(seed=st.integers(min_value=0, max_value=2**32 - 1), off_m=st.floats(min_value=0.1, max_value=1.5))
     @example(seed=24_497, off_m=0.6875)  # narrow parts that cross themselves on the ground
+    @example(seed=44_875, off_m=1.2)  # a part of which the middle seems to lie beside it
     @example(seed=9, off_m=0.8548922278784014)  # which asks for three looks
     def test_neighbors_drawn_apart_from_each_other_fit_again(self, seed: int, off_m: float) -> None:
         drawn = [shape for shape in city(seed=seed) if shape.level == "district"]

@@ -108,7 +108,8 @@ def mended(shapes: Sequence[S], faults: Iterable[Fault], *, srid: int) -> list[S
     """The valid shapes of a level without these overlaps, gaps and slivers of theirs; the order of shapes is kept.
 
     An overlap goes to the smaller shape, then to the lower code: whoever routing would have chosen. A gap and a
-    sliver go to the neighbor with the longest common edge. A sliver that is all there is of a shape stays.
+    sliver go to the neighbor with the longest common edge. A sliver without a neighbor stays, and so does one that is
+    all there is of a shape.
     """
     size = {shape.code: area_m2(shape.geometry, srid=srid) for shape in shapes}
     ground: dict[str, BaseGeometry] = {shape.code: shape.geometry for shape in shapes}
@@ -140,8 +141,9 @@ def _share_out(slivers: Sequence[Fault], shapes: Sequence[S], ground: dict[str, 
         if len(still) == len(waiting):
             break
         waiting = still
-    for fault, _codes in waiting:
-        _give(fault.geometry, ground, neighbors=fault.codes)
+    for fault, _codes in waiting:  # nobody is beside them: they stay whose they are
+        [code] = fault.codes
+        ground[code] = MultiPolygon([*polygons_of(ground[code]), *polygons_of(fault.geometry)])
 
 
 def _drop(fault: Fault, ground: dict[str, BaseGeometry]) -> bool:

@@ -66,6 +66,12 @@ class TestMending:
         assert [fault.codes for fault in slivers] == [("1",)]
         assert mended(strip, slivers, srid=GROUND)[0].geometry.equals(strip[0].geometry)
 
+    def test_a_sliver_that_stands_alone_stays(self) -> None:
+        shapes = [named("1", shapely.MultiPolygon([square(0, 0), rectangle(500, 0, width=2, height=300)]))]
+        slivers = coverage_faults(shapes, srid=GROUND, gap_m=0, sliver_m=5)
+        assert [fault.kind for fault in slivers] == [FaultKind.SLIVER]
+        assert mended(shapes, slivers, srid=GROUND)[0].geometry.equals(shapes[0].geometry)
+
     def test_slivers_side_by_side_each_go_to_a_neighbor_and_to_nobody_twice(self) -> None:
         west, east = rectangle(0, 0, width=100, height=50), rectangle(102, 0, width=100, height=50)
         strips = [rectangle(x, 0, width=1, height=50) for x in (100, 101)]

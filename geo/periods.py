@@ -5,6 +5,7 @@ from typing import Self, TypeVar
 
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
+from django.db.models import DateField, F, Func, Value
 from django.utils.translation import gettext_lazy as _
 
 Row = TypeVar("Row", bound=models.Model)
@@ -28,3 +29,10 @@ class InForce(models.Model):
 
     class Meta:
         abstract = True
+
+
+def held_until(day: date | None) -> Func:
+    """For an update: `in_force` from the first day that it has until (without) this one, None for without end."""
+    first_day = Func(F("in_force"), function="lower", output_field=DateField())
+    last = Value(day, output_field=DateField())
+    return Func(first_day, last, function="daterange", output_field=DateRangeField())

@@ -7,13 +7,12 @@ from typing import cast
 import shapely
 from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.gis import geos
-from django.contrib.postgres.fields import DateRangeField
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models import DateField, F, Func, Value
 from django.utils.translation import gettext as _
 
 from geo.crs import WGS84
+from geo.periods import held_until
 from geo.shapes import Key, as_multipolygon
 from jurisdictions.boundaries.refusals import BadShapes, NewBoundary, UnableToPutInForce, refuse_bad_shapes
 from jurisdictions.models import Boundary, BoundarySet, Jurisdiction, Level
@@ -153,8 +152,5 @@ def _refusals(row: Jurisdiction) -> list[str]:
 
 def _end(root: Jurisdiction, level: Level, *, on: date) -> None:
     """Let what holds open-endedly end on that day, exclusive."""
-    first_day = Func(F("in_force"), function="lower", output_field=DateField())
     held = Boundary.objects.filter(boundary_set__root=root, boundary_set__level=level)
-    held.filter(in_force__endswith__isnull=True).update(
-        in_force=Func(first_day, Value(on), function="daterange", output_field=DateRangeField())
-    )
+    held.filter(in_force__endswith__isnull=True).update(in_force=held_until(on))

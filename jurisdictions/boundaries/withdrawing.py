@@ -3,10 +3,10 @@
 from datetime import date
 from enum import StrEnum
 
-from django.contrib.postgres.fields import DateRangeField
 from django.db import transaction
-from django.db.models import DateField, F, Func, ProtectedError, Value
+from django.db.models import ProtectedError
 
+from geo.periods import held_until
 from jurisdictions.boundaries.differences import set_before
 from jurisdictions.models import Boundary, BoundarySet, Jurisdiction
 
@@ -57,10 +57,5 @@ def _set_after(boundary_set: BoundarySet) -> BoundarySet | None:
 
 
 def _hold_on(boundary_set: BoundarySet, *, from_day: date, until: date | None) -> None:
-    first_day = Func(F("in_force"), function="lower", output_field=DateField())
     ending = Boundary.objects.filter(boundary_set=boundary_set, in_force__endswith=from_day)
-    ending.update(
-        in_force=Func(
-            first_day, Value(until, output_field=DateField()), function="daterange", output_field=DateRangeField()
-        )
-    )
+    ending.update(in_force=held_until(until))

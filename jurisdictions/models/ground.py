@@ -145,14 +145,6 @@ class BoundarySet(models.Model):
         return f"{self.level} · {self.source}"
 
 
-class BoundaryQuerySet(InForceQuerySet["Boundary"]):
-    """Boundaries, by ground and day."""
-
-    def covering(self, point: object) -> Self:
-        """Those whose ground, edge included, holds the point."""
-        return self.filter(shape__covers=point)
-
-
 class Boundary(InForce):
     """The shape of a jurisdiction during `in_force`: WGS 84, longitude before latitude, never simplified on read."""
 
@@ -170,7 +162,7 @@ class Boundary(InForce):
         verbose_name=_("area (m²)"),
     )
 
-    objects = BoundaryQuerySet.as_manager()
+    objects = InForceQuerySet["Boundary"].as_manager()
 
     class Meta:
         verbose_name = _("boundary")

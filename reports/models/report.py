@@ -21,7 +21,7 @@ from people.access import DEEPEST, Right, Viewer
 from people.models import Membership, User
 from persian.search import Folded
 from reports.models.public_spots import AT, PUBLIC_CELL_LEVEL, WITHIN, is_narrow, values_at, values_within
-from reports.workflow import CLOSED, OPEN, Status
+from reports.workflow import OPEN, Status
 
 
 class ReportQuerySet(models.QuerySet["Report"]):
@@ -44,10 +44,6 @@ class ReportQuerySet(models.QuerySet["Report"]):
     def open(self) -> Self:
         """Those still to be dealt with."""
         return self.filter(status__in=OPEN)
-
-    def closed(self) -> Self:
-        """Those dealt with."""
-        return self.filter(status__in=CLOSED)
 
     def publicly_in(self, *, level: str, codes: list[str]) -> Self:
         """Those whose public place lies in one of these jurisdictions of a level."""

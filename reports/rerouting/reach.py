@@ -6,11 +6,10 @@ from math import cos, radians
 
 from django.conf import settings
 from django.contrib.gis.db.models import Extent
-from django.db.models import Exists, Func, OuterRef, Q
+from django.db.models import Exists, Func, OuterRef, Q, QuerySet
 from django.db.models.fields import BinaryField
 
 from jurisdictions.models import Boundary, BoundarySet, RoutingRule
-from jurisdictions.models.ground import BoundaryQuerySet
 from jurisdictions.routing_statement import METRES_PER_DEGREE
 from reports.models import Report, Rerouting
 from reports.models.report import ReportQuerySet
@@ -56,7 +55,7 @@ def changed_boundaries(boundary_set: BoundarySet) -> list[int]:
     return [row for shapes in (before, after) for key, row in shapes.items() if key in changed]
 
 
-def _shapes(boundaries: BoundaryQuerySet) -> dict[tuple[int, bytes], int]:
+def _shapes(boundaries: QuerySet[Boundary]) -> dict[tuple[int, bytes], int]:
     """The boundaries' keys, by jurisdiction and a digest of the shape."""
     digest = Func(
         Func("shape", function="ST_AsBinary", output_field=BinaryField()), function="sha256", output_field=BinaryField()

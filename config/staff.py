@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from config.signing_in import SignInForm
+from geo.admin import StaffAdmin
 from jurisdictions.models import Jurisdiction
 from people.access import Viewer
 from people.viewing import viewer_of
@@ -40,6 +41,13 @@ class StaffSite(AdminSite):
         if full is not None:
             response.status_code, response.headers["Retry-After"] = 429, str(full.wait_s)
         return response
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """With lists like ours for libraries' models too: theirs would ask whatever stands in the address."""
+        if admin_class is None or not issubclass(admin_class, StaffAdmin):
+            bases = (StaffAdmin,) if admin_class is None else (StaffAdmin, admin_class)
+            admin_class = type(bases[-1].__name__, bases, {})
+        super().register(model_or_iterable, admin_class, **options)
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
         """The view for members of staff only, on their clock, and careful with what it is asked."""

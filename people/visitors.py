@@ -1,7 +1,9 @@
 """Whoever comes without an account: their address, and what it has had within the hour."""
 
+import re
 from datetime import UTC, datetime
 from ipaddress import IPv6Address, ip_address
+from typing import Final
 
 from django.conf import settings
 from django.db import connection
@@ -10,6 +12,8 @@ from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from people.models import Window
+
+_WITH_PORT: Final = re.compile(r"\[([0-9A-Fa-f:.]+)\](?::[0-9]+)?|([0-9.]+):[0-9]+")
 
 
 class NoRoom(Exception):
@@ -28,13 +32,14 @@ class NoRoom(Exception):
 def address_of(request: HttpRequest) -> str:
     """The client's network address; of IPv6 the /64, which is one household.
 
-    X-Forwarded-For counts only as far as our own proxies (TRUSTED_PROXIES) wrote it.
+    X-Forwarded-For counts only as far as our own proxies (TRUSTED_PROXIES) wrote it, some of them with the port.
     """
     forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
     ours = settings.TRUSTED_PROXIES
     address = forwarded[-ours] if 0 < ours <= len(forwarded) else request.META.get("REMOTE_ADDR", "")
+    with_port = _WITH_PORT.fullmatch(address)
     try:
-        parsed = ip_address(address)
+        parsed = ip_address(with_port[1] or with_port[2] if with_port else address)
     except ValueError:
         return "unknown"
     if isinstance(parsed, IPv6Address):

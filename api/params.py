@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from api.errors import Fault, Problem, refusal
 from geo.nearness import Box
 from geo.tiles import DEEPEST
+from persian.normalize import NOT_TEXT
 
 CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
-NOT_PROSE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")  # all of these but tabs and line breaks
 MOST_METRES = 50_000
 NUMBER = re.compile(r"[+-]?(\d{1,15}(\.\d{0,30})?|\.\d{1,30})([eE][+-]?\d{1,3})?\Z", re.ASCII)
 
@@ -58,7 +58,7 @@ class Params:
     def prose(self, name: str, *, most: int) -> str:
         """A text of several lines as people write it, empty where the parameter is absent."""
         value = self._query.get(name) or ""
-        if NOT_PROSE.search(value):
+        if NOT_TEXT.search(value):
             raise bad(name, "invalid_characters", _("Control characters have no place here."))
         if len(value) > most:
             raise bad(name, "too_long", _("This text is longer than %(most)d characters: shorten it.") % {"most": most})

@@ -120,7 +120,7 @@ class TestDays:
         assert table(done.bytes)[1][3:5] == ["sample", "1-civil-works"]
 
     def test_an_unknown_city_is_told_the_known_ones(self, route_file):
-        assert "There is no city x; known are: sample." in route_file(points(), city="x").said
+        assert "There is no city “x”; known are: sample." in route_file(points(), city="x").said
 
     def test_a_day_without_boundaries_is_told(self, route_file):
         assert "No boundaries are in force on 2001-01-01." in route_file(points(), on="2001-01-01").said

@@ -110,7 +110,7 @@ def test_one_city_or_all(small_city):
     said, failed = check()
     assert "other: 1 error, 0 warnings" in said
     assert check("--city=sample") == ("sample: no faults\n", "")
-    assert check("--city=nowhere") == ("", "There is no city “nowhere”.")
+    assert check("--city=nowhere") == ("", "There is no city “nowhere”; known are: other, sample.")
     assert failed == "1 error."
 
 

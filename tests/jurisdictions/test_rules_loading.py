@@ -247,7 +247,7 @@ class TestFaults:
         [
             (["--first-day=2026-11-22"], "rules that have decided are not changed in retrospect"),
             (["--first-day=1405-09-02x"], "is no day such as"),
-            (["--city=nowhere"], "There is no city “nowhere”."),
+            (["--city=nowhere"], "There is no city “nowhere”; known are: sample."),
         ],
     )
     def test_a_wrong_option_is_named(self, load, options, sentence):

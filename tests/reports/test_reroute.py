@@ -92,7 +92,7 @@ def test_ctrl_c_leaves_whole_batches_and_the_next_run_ends_it(small_city, new_se
         (["preview", "--set", "1", "--city", "sample"], "not allowed with"),
         (["preview", "--set", "99999999"], "There is no boundary set 99999999: the latest are"),
         (["preview", "--rule", "99999999"], "There is no rule 99999999"),
-        (["preview", "--city", "atlantis"], "There is no city atlantis: there are sample"),
+        (["preview", "--city", "atlantis"], "There is no city “atlantis”; known are: sample."),
         (["preview", "--city", "sample", "--on", "tomorrow"], "“tomorrow” is no day such as"),
         (["apply", "99999999"], "There is no rerouting 99999999"),
         (["undo", "99999999999999999999999"], "There is no rerouting"),

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from jurisdictions.calendars.checking import faults_of_calendar
+from jurisdictions.management.cities import cities_chosen
 from jurisdictions.management.days import read_day
 from jurisdictions.models import Jurisdiction
 
@@ -21,11 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--on", type=read_day, metavar="DAY", help="as of that day; else today")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        cities = Jurisdiction.objects.cities().order_by("code")
-        if options["city"] is not None:
-            cities = cities.filter(code=options["city"])
-            if not cities:
-                raise CommandError(f"There is no city “{options['city']}”.")
+        cities = cities_chosen(options["city"])
         with override("en"):
             errors = sum(self._check(city, options["on"]) for city in cities)
         if errors:

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import override
 
+from jurisdictions.management.cities import cities_chosen
 from jurisdictions.models import Jurisdiction
 from jurisdictions.rules import CityFault, faults_of_city
 
@@ -20,11 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--city", metavar="CODE", help="one city; else all")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        cities = Jurisdiction.objects.cities().order_by("code")
-        if options["city"] is not None:
-            cities = cities.filter(code=options["city"])
-            if not cities:
-                raise CommandError(f"There is no city “{options['city']}”.")
+        cities = cities_chosen(options["city"])
         with override("en"):
             errors = sum(self._check(city) for city in cities)
         if errors:

@@ -8,8 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from jurisdictions.loading import CannotLoad, Loading, load_responsibility
+from jurisdictions.management.cities import find_city
 from jurisdictions.management.days import read_day
-from jurisdictions.models import Jurisdiction
 
 
 class Command(BaseCommand):
@@ -26,9 +26,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         file: Path = options["file"]
-        city = Jurisdiction.objects.cities().filter(code=options["city"]).first()
-        if city is None:
-            raise CommandError(f"There is no city “{options['city']}”.")
+        city = find_city(options["city"])
         how = Loading(**{name: options[name] for name in ("first_day", "end_others", "dry_run")})
         self.stdout.write(f"Loading {file.name}")
         try:

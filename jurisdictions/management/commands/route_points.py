@@ -22,6 +22,7 @@ from geo.pointfiles import (
     open_writer,
 )
 from jurisdictions.index import BoundaryIndex, one_snapshot
+from jurisdictions.management.cities import find_city
 from jurisdictions.management.days import read_day
 from jurisdictions.management.progress import Progress
 from jurisdictions.models import Boundary, Jurisdiction, Level
@@ -57,7 +58,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: str, **options: Any) -> None:
         """Route, and say what came of it on standard error."""
-        city = self._city(options["city"])
+        city = find_city(options["city"]) if options["city"] is not None else None
         on = options["on"] or self._today(city)
         progress = Progress(self.stderr, clock=monotonic)
         began = monotonic()
@@ -97,14 +98,6 @@ class Command(BaseCommand):
                     levels=levels,
                     tell=lambda rows: progress.tell(rows, source.share_read()),
                 )
-
-    def _city(self, code: str | None) -> Jurisdiction | None:
-        if code is None:
-            return None
-        cities = {city.code: city for city in Jurisdiction.objects.cities()}
-        if code not in cities:
-            raise CommandError(f"There is no city {code}; known are: {', '.join(sorted(cities))}.")
-        return cities[code]
 
     def _today(self, city: Jurisdiction | None) -> date:
         now = timezone.now()

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
+from jurisdictions.management.cities import cities_chosen
 from jurisdictions.models import Jurisdiction
 from reports.duplicates.batch import cluster_all, forget
 from reports.duplicates.collecting import collecting_rarely
@@ -28,12 +29,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """City by city."""
-        cities = Jurisdiction.objects.cities().order_by("code")
-        if options["city"]:
-            cities = cities.filter(code=options["city"])
-            if not cities:
-                raise CommandError(f"There is no city {options['city']}.")
-        for city in cities:
+        for city in cities_chosen(options["city"]):
             if options["rescore"]:
                 forget(city=city)
             self._one(city, most=options["most"], processes=options["processes"])

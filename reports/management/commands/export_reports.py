@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandError
 
-from jurisdictions.models import Jurisdiction
+from jurisdictions.management.cities import find_city
 from reports.exporting import export_problems, export_reports
 
 
@@ -25,22 +25,13 @@ class Command(BaseCommand):
 
     def handle(self, *_args: str, **options: Any) -> None:
         """Write it whole or not at all, and say how many on standard error."""
-        city = self._city(options["city"])
+        city = find_city(options["city"]) if options["city"] is not None else None
         write = export_problems if options["problems"] else export_reports
         try:
             count = _written(options["out"], lambda file: write(file, city=city))
         except OSError as error:
             raise CommandError(f"{options['out']} cannot be written: {error.strerror}.") from error
         self.stderr.write(f"{count:,} {'problems' if options['problems'] else 'reports'} written.")
-
-    def _city(self, code: str | None) -> Jurisdiction | None:
-        if code is None:
-            return None
-        city = Jurisdiction.objects.cities().filter(code=code).first()
-        if city is None:
-            known = ", ".join(Jurisdiction.objects.cities().values_list("code", flat=True)) or "none"
-            raise CommandError(f"There is no city “{code}”; known are: {known}.")
-        return city
 
 
 def _written(name: str, write: Callable[[BinaryIO], int]) -> int:

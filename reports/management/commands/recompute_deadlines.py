@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from jurisdictions.models import Jurisdiction
+from jurisdictions.management.cities import find_city
 from reports.deadlines.recomputing import NotToBeApplied, begin_apply, begin_preview, carry_on
 from reports.management.carrying import to_the_end
 from reports.models import DeadlineRun, RunState
@@ -29,7 +29,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, act: str, **options: Any) -> None:
         if act == "preview":
-            self._go_on(begin_preview(root=_city(options["city"]), at=timezone.now()))
+            self._go_on(begin_preview(root=find_city(options["city"]), at=timezone.now()))
         elif act == "apply":
             self._apply(options["number"])
         else:
@@ -64,13 +64,6 @@ class Command(BaseCommand):
             hours = (run.most_later_seconds, run.most_earlier_seconds, run.shift_seconds / (run.later + run.earlier))
             later, earlier, mean = (f"{seconds / HOUR:+,.1f} h" for seconds in hours)
             self.stdout.write(f"  furthest later {later}, furthest earlier {earlier}, mean {mean}, by the clock")
-
-
-def _city(code: str) -> Jurisdiction:
-    city = Jurisdiction.objects.cities().filter(code=code).first()
-    if city is None:
-        raise CommandError(f"There is no city “{code}”.")
-    return city
 
 
 def _stopped(run: DeadlineRun) -> str:

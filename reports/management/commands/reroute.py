@@ -11,8 +11,9 @@ from django.db.models import F
 from django.utils import timezone
 
 from geo.features import feature_collection, read_features
+from jurisdictions.management.cities import find_city
 from jurisdictions.management.days import read_day
-from jurisdictions.models import BoundarySet, Jurisdiction, RoutingRule
+from jurisdictions.models import BoundarySet, RoutingRule
 from reports.management.carrying import to_the_end
 from reports.models import MoveState, Rerouting, ReroutingState
 from reports.rerouting import NotInState, NotYetInForce, begin_apply, begin_preview, begin_undo, carry_on
@@ -116,8 +117,7 @@ def _rerouting(number: int) -> Rerouting:
 def _change(options: dict[str, Any]) -> tuple[dict[str, Any], date | None]:
     """What `begin_preview` is told has changed, and the day it holds from."""
     if options["city"]:
-        city = Jurisdiction.objects.cities().filter(code=options["city"]).first()
-        return {"root": city or _unknown("city", options["city"], _cities())}, None
+        return {"root": find_city(options["city"])}, None
     if options["rule"] is not None:
         rule = RoutingRule.objects.select_related("root").filter(pk=options["rule"]).first()
         found = rule or _unknown("rule", options["rule"], "look at their pages in the admin")
@@ -129,10 +129,6 @@ def _change(options: dict[str, Any]) -> tuple[dict[str, Any], date | None]:
 
 def _unknown(what: str, given: object, known: str) -> Any:
     raise CommandError(f"There is no {what} {given}: {known}.")
-
-
-def _cities() -> str:
-    return "there are " + (", ".join(Jurisdiction.objects.cities().values_list("code", flat=True)) or "none")
 
 
 def _sets() -> str:

@@ -16,8 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from geo.admin import CarefulForms, GuardedAdmin, StaffAdmin
-from jurisdictions.admin.reference import NamedAdmin
-from jurisdictions.models import Jurisdiction
+from jurisdictions.admin.reference import NamedAdmin, OfACity
 from people.models import WINDOWS, ApiToken, Contractor, Crew, Membership, User
 from people.tokens import make_token, revoke_token
 from persian.admin import Column, moment_column, period_column
@@ -111,7 +110,7 @@ class CrewAdmin(NamedAdmin):
 
 
 @admin.register(Contractor)
-class ContractorAdmin(NamedAdmin):
+class ContractorAdmin(OfACity, NamedAdmin):
     """Firms and other bodies that do work for a city."""
 
     list_display = ["name_fa", "name_en", "code", "root", "email", "is_active"]
@@ -119,12 +118,6 @@ class ContractorAdmin(NamedAdmin):
     list_filter = ["is_active"]
     ordering = ["root_id", "code"]
     fields = ["root", "code", "name_fa", "name_en", "email", "language", "is_active"]
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Only cities are offered."""
-        if db_field.name == "root":
-            kwargs["queryset"] = Jurisdiction.objects.cities()
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 class TokenForm(forms.Form):

@@ -192,13 +192,7 @@ def new_report(report: Report) -> dict[str, Any]:
     feature = dict(ReportSerializer(report, context={"insider": True, "is_new": True}).data)
     route = route_from_json(Assignment.objects.get(report=report, ended_at__isnull=True).route)
     feature["properties"] |= {
-        "method": str(route.method),
-        "edge_m": route.edge_m,
-        "near_boundary": route.near_boundary,
-        "nearest": _beyond(route),
-        "runners_up": _runners_up(route),
-        "ambiguous": route.ambiguous,
-        "candidates": _candidates(route),
+        **_decision(route),
         "is_public": report.is_public,
         "tracking_link": tracking_link(report.reference, language=report.language),
     }
@@ -225,13 +219,7 @@ def _route_feature(route: Route, said: dict[str, str]) -> dict[str, Any]:
             "at": route.at.isoformat() if route.at else None,
             **{level: _names(route.places.get(level)) for level in route.levels},
             "department": _names(route.department),
-            "method": str(route.method),
-            "edge_m": route.edge_m,
-            "near_boundary": route.near_boundary,
-            "nearest": _beyond(route),
-            "runners_up": _runners_up(route),
-            "ambiguous": route.ambiguous,
-            "candidates": _candidates(route),
+            **_decision(route),
             "rule_id": route.rule_id,
             "function": route.function,
             "escalated": route.escalated,
@@ -257,6 +245,19 @@ def _candidates(route: Route) -> list[dict[str, Any]]:
 
 def _names(named: Any) -> Names | None:
     return {"code": named.code, "name_fa": named.name_fa, "name_en": named.name_en} if named else None
+
+
+def _decision(route: Route) -> dict[str, Any]:
+    """How the jurisdiction was found, and who else might have answered."""
+    return {
+        "method": str(route.method),
+        "edge_m": route.edge_m,
+        "near_boundary": route.near_boundary,
+        "nearest": _beyond(route),
+        "runners_up": _runners_up(route),
+        "ambiguous": route.ambiguous,
+        "candidates": _candidates(route),
+    }
 
 
 def _beyond(route: Route) -> dict[str, Any] | None:

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.db.models import ForeignKey, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -22,26 +22,20 @@ from jurisdictions.admin.calendar_form import (
     SpecialHoursForm,
     UntilForm,
 )
-from jurisdictions.admin.reference import CityFilter, ReferenceAdmin
+from jurisdictions.admin.reference import CityFilter, OfACity, ReferenceAdmin
 from jurisdictions.admin.rules import TimesFilter
 from jurisdictions.calendars.checking import CalendarFault, faults_of_calendar
 from jurisdictions.calendars.holidays import GapInCalendar, NoCountry, Renewal, renew_holidays
 from jurisdictions.calendars.national import BeyondLibrary, UnknownCountry
-from jurisdictions.models import Holiday, Jurisdiction, ServiceLevel, SpecialHours, WorkingCalendar
+from jurisdictions.models import Holiday, ServiceLevel, SpecialHours, WorkingCalendar
 from persian.admin import period_column
 from persian.display import day_text, digits
 
 KEPT = gettext_lazy("Open reports keep their deadlines until these are recomputed.")
 
 
-class ServiceAdmin(ReferenceAdmin):
+class ServiceAdmin(OfACity, ReferenceAdmin):
     """What deadlines follow from: whoever changes it hears that open reports do not change by themselves."""
-
-    def formfield_for_foreignkey(self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
-        """The choices: of jurisdictions for a city, the cities."""
-        if db_field.name == "root":
-            kwargs["queryset"] = Jurisdiction.objects.cities().order_by("name_fa", "pk")
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Store the row, and tell what does not follow by itself."""

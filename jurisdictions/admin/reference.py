@@ -4,11 +4,11 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.postgres.fields import DateRangeField
-from django.db.models import Model, Q, QuerySet
+from django.db.models import ForeignKey, Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from geo.admin import AnyModelAdmin, StaffAdmin
+from geo.admin import AnyModelAdmin, CarefulForms, StaffAdmin
 from jurisdictions.models import Jurisdiction
 from persian.forms import DayRangeField
 from persian.normalize import to_ascii_digits, to_persian_digits
@@ -25,6 +25,16 @@ class ReferenceAdmin(StaffAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """One unused row at a time: a list of what stands on a category would be as long as the city's reports."""
         return obj is not None and super().has_delete_permission(request, obj) and not in_use(obj)
+
+
+class OfACity(CarefulForms):
+    """Rows whose `root` is a city: of all jurisdictions, the cities alone are offered."""
+
+    def formfield_for_foreignkey(self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
+        """The choices, the cities by name."""
+        if db_field.name == "root":
+            kwargs["queryset"] = Jurisdiction.objects.cities().order_by("name_fa", "pk")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 def in_use(row: Model) -> bool:

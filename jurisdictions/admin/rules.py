@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.db.models import ForeignKey
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -15,9 +14,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from jurisdictions.admin.reference import CityFilter, ReferenceAdmin, in_use
+from jurisdictions.admin.reference import CityFilter, OfACity, ReferenceAdmin, in_use
 from jurisdictions.admin.rule_form import RuleForm, SuccessionForm
-from jurisdictions.models import Jurisdiction, RoutingRule, Source
+from jurisdictions.models import RoutingRule, Source
 from jurisdictions.rules import NotInItsDays, faults_of, neighbors_of, succeed
 from jurisdictions.weekdays import WEEKDAYS, week
 from persian.admin import EMPTY, period_column
@@ -62,7 +61,7 @@ class TimesFilter(admin.SimpleListFilter):
 
 
 @admin.register(RoutingRule)
-class RoutingRuleAdmin(ReferenceAdmin):
+class RoutingRuleAdmin(OfACity, ReferenceAdmin):
     """Rules. One that has decided is not rewritten: it ends, and another begins."""
 
     form = RuleForm
@@ -84,12 +83,6 @@ class RoutingRuleAdmin(ReferenceAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any] | tuple[Any, ...]:
         """What a rule says, once a report went by it."""
         return (*SAID, "conditions", *SHOWN) if obj and in_use(obj) else SHOWN
-
-    def formfield_for_foreignkey(self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
-        """The choices: of jurisdictions, the cities."""
-        if db_field.name == "root":
-            kwargs["queryset"] = Jurisdiction.objects.cities().order_by("name_fa", "pk")
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Store the rule, and tell what is odd about it."""

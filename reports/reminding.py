@@ -4,7 +4,7 @@ import logging
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from itertools import groupby
-from typing import Final
+from typing import Final, Literal
 
 from django.conf import settings
 from django.db import transaction
@@ -25,6 +25,8 @@ logger = logging.getLogger(__name__)
 
 BATCH: Final = 500
 LISTED: Final = 30  # reports in one message, at most: the inbox has the others
+
+Stage = Literal["reminder", "escalation"]
 
 
 @transaction.atomic
@@ -58,7 +60,7 @@ def _batch(waiting: AssignmentQuerySet) -> list[Assignment]:
     return sorted(rows.order_by("assigned_at", "pk")[:BATCH], key=lambda each: (each.department_id or 0, each.pk))
 
 
-def _tell_each(waiting: Sequence[Assignment], *, stage: str, at: datetime) -> None:
+def _tell_each(waiting: Sequence[Assignment], *, stage: Stage, at: datetime) -> None:
     messages: list[NewMessage] = []
     for _key, rows in groupby(waiting, key=lambda each: each.department_id):
         group = list(rows)
@@ -71,7 +73,7 @@ def _tell_each(waiting: Sequence[Assignment], *, stage: str, at: datetime) -> No
     put_all(messages, at=at)
 
 
-def _whom(department: Department, *, stage: str, at: datetime) -> list[User]:
+def _whom(department: Department, *, stage: Stage, at: datetime) -> list[User]:
     """Who is to hear of it: for a reminder who handles its reports; else the heads above it, from near to far."""
     members = members_of(department, on=department.root.day_at(at)).select_related("user")
     reachable = list(members.filter(user__is_active=True).exclude(user__email="").order_by("user"))
@@ -94,7 +96,7 @@ def _people(memberships: Iterable[Membership]) -> list[User]:
     return list({each.user_id: each.user for each in memberships}.values())
 
 
-def _message(user: User, group: Sequence[Assignment], department: Department, stage: str) -> NewMessage:
+def _message(user: User, group: Sequence[Assignment], department: Department, stage: Stage) -> NewMessage:
     # An assignment is reminded of once and escalated once: the first one names the message among all.
     with override(settings.LANGUAGE_CODE):
         return NewMessage(
@@ -107,7 +109,7 @@ def _message(user: User, group: Sequence[Assignment], department: Department, st
         )
 
 
-def _subject(count: int, department: Department, stage: str) -> str:
+def _subject(count: int, department: Department, stage: Stage) -> str:
     parts = {"count": digits(str(count)), "department": department.name()}
     if stage == "reminder":
         text = ngettext(
@@ -124,7 +126,7 @@ def _subject(count: int, department: Department, stage: str) -> str:
     return text % parts
 
 
-def _opening(department: Department, stage: str) -> str:
+def _opening(department: Department, stage: Stage) -> str:
     if stage == "reminder":
         return _("Please accept these reports of %(department)s, or decline what is not yours.") % {
             "department": department.name()

@@ -128,7 +128,7 @@ def _due(table: Timetable, asked: Sequence[Asked], promises: Sequence[Promise | 
 
 
 def _accept(table: Timetable, asked: Sequence[Asked], promises: Sequence[Promise | None]) -> Moments:
-    """From when whoever has it got it."""
+    """By when each is to be accepted, counted from when whoever has it got it."""
     starts = _numbers([each.handed_at for each in asked])
     given = np.array([each.seconds * SECOND if each else UNKNOWN for each in promises], dtype=np.int64)
     found = table.due(starts, np.where(given == UNKNOWN, 0, given))

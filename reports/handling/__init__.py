@@ -1,4 +1,4 @@
-"""The only changes to a report that exists: who has it, and where it stands."""
+"""Who has a report, and where it stands: changed one by one here; `reports.rerouting` moves many by the same rules."""
 
 from reports.handling.assignment import (
     ChangedMeanwhile,

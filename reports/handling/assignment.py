@@ -1,4 +1,4 @@
-"""The only changes to who has a report."""
+"""Who has a report: given, accepted, declined."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass

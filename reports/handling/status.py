@@ -1,4 +1,4 @@
-"""The only changes to where a report stands."""
+"""Where a report stands: each step of the staff, the reporter and the system."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

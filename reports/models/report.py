@@ -128,7 +128,8 @@ def _held_within(memberships: Sequence[Membership]) -> list[Q]:
 class Report(models.Model):
     """What a citizen told us, at a `location` (WGS 84, longitude before latitude).
 
-    Born only by `reports.intake.submit_report`, changed only by `reports.handling` and `reports.publishing`.
+    Born only by `reports.intake.submit_report`, changed only by the acts: `reports.handling`, `correcting`,
+    `publishing`, `rerouting` and `duplicates`.
     `location`, `description` and `address` are for staff; whatever the public reads, filters, sorts or counts
     by is `public_location`, `public_text`, `public_jurisdictions` and `is_public`. `jurisdictions` maps a level's
     code to a jurisdiction's code ({"district": "9", …}); a level that covers nothing there is absent. `public_x` and

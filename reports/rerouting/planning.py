@@ -57,7 +57,7 @@ def _nothing() -> Any:
 
 
 def planner(rerouting: Rerouting) -> Callable[[Rerouting], int]:
-    """A step of the preview: look at the next chunk of reports of the locked rerouting: how many; 0 ends it."""
+    """A step of the preview, which looks at the next reports of the locked rerouting: how many it was; 0 ends it."""
     clock = clock_of(rerouting.root, on=rerouting.on)
     ground = on_changed_ground(rerouting.boundary_set) if rerouting.boundary_set else Q()
 

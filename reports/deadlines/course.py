@@ -40,9 +40,9 @@ def course_of(*, received_at: int, steps: Iterable[Step]) -> Course:
     ended: int | None = None
     for status, at in steps:
         if running is not None and status in STANDS:
-            stretches.append((running, max(running, at)))  # the clocks of two servers may differ
+            stretches.append((running, max(running, at)))  # clocks differ, and are set back: no time runs twice
             running = None
         elif running is None and status not in STANDS:
-            running = at
+            running = max(at, stretches[-1][1])
         ended = (ended or max(at, *stretches[-1])) if status in CLOSED else None
     return Course(tuple(stretches), running, ended)

@@ -41,9 +41,11 @@ LEFT JOIN reports_assignment AS current ON current.report_id = report.id AND cur
 LEFT JOIN reports_deadline AS deadline ON deadline.report_id = report.id
 WHERE report.id = ANY(%s)"""  # noqa: S608 - our own names
 
+# In the order in which they were taken, one after the other: by the clock, which may be set back, the last would not be
+# where the report stands.
 _STEPS: Final = f"""
 SELECT report_id, status, {_NUMBER.format("at")} FROM reports_statusupdate
-WHERE report_id = ANY(%s) ORDER BY report_id, reports_statusupdate.at, id"""  # noqa: S608 - our own names
+WHERE report_id = ANY(%s) ORDER BY report_id, id"""  # noqa: S608 - our own names
 
 _TYPES: Final = dict.fromkeys(Standing._fields, "bigint") | {
     "accept_seconds": "integer",

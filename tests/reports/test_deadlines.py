@@ -136,6 +136,23 @@ def test_S3_the_time_stands_still_while_the_citizen_is_asked(calendar):
     ]
 
 
+def test_S3_a_clock_that_is_set_back_neither_counts_twice_nor_leaves_what_is_closed_running(calendar):
+    """As above until Sunday 19 April at 9:15, with 9:30 used; then the server's clock, a day ahead, is set right."""
+    answer = file(tehran("2026-04-18 07:00"))
+    report = report_of(answer)
+    step(report, "in_progress", "2026-04-18 08:00")
+    step(report, "waiting", "2026-04-19 09:15")
+    step(report, "in_progress", "2026-04-18 10:00")
+    assert (deadline_of(answer).running_since, expected(read(answer))) == (
+        tehran("2026-04-19 09:15"),
+        "2026-04-20 14:15",
+    )
+    step(report, "resolved", "2026-04-18 11:00")
+    ended = deadline_of(answer)
+    assert (ended.ended_at, ended.running_since) == (tehran("2026-04-19 09:15"), None)
+    assert (ended.used_seconds, ended.is_kept) == (9.5 * 3600, True)
+
+
 def test_S3_it_stops_at_closing_and_goes_on_at_reopening(calendar):
     """Closed on Sunday 19 April at 8:00 with 8:15 used; opened again on Saturday 25 April at 7:00 with 13:30 left:
     Saturday 7:15, and 6:15 of Sunday."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.conf import settings
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
+from django.utils.translation import get_language, gettext_lazy
 from rest_framework.request import Request
 
 from api.errors import Problem
@@ -29,6 +29,11 @@ def reader_of(request: Request, *, reference: str | None, token: str | None) -> 
     if reference and token and opens(reference=reference, token=token):
         return replace(viewer, tracked=frozenset({reference}))
     return viewer
+
+
+def language_asked_for() -> str:
+    """`fa` or `en`: the one in which this request is answered, and its sender told of what follows."""
+    return "en" if (get_language() or "").startswith("en") else "fa"
 
 
 def scope_of(request: Request, *, device_id: str) -> str:

@@ -1,4 +1,4 @@
-"""What people and programs send: points, texts, moments and telephone numbers, each with its refusals."""
+"""What people and programs send: points, texts, moments, flags and telephone numbers, each with its refusals."""
 
 import math
 from datetime import UTC, datetime, timedelta
@@ -133,6 +133,26 @@ class MomentField(serializers.Field[datetime, Any, str, Any]):
     def to_representation(self, value: datetime) -> str:
         """ISO 8601."""
         return value.isoformat()
+
+
+@extend_schema_field({"type": "boolean"})
+class FlagField(serializers.Field[bool, Any, bool, Any]):
+    """True or false, and nothing that looks like it."""
+
+    default_error_messages = {
+        "null": _("This may be left out, but not null."),
+        "invalid": _("Write true or false here."),
+    }
+
+    def to_internal_value(self, data: Any) -> bool:
+        """The flag."""
+        if not isinstance(data, bool):
+            self.fail("invalid")
+        return data
+
+    def to_representation(self, value: bool) -> bool:
+        """The flag."""
+        return value
 
 
 @extend_schema_field({"type": "number", "minimum": 0, "maximum": 100_000})

@@ -6,11 +6,10 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
-from api.clients import count_filing, count_photos, scope_of, viewer_of
+from api.clients import count_filing, count_photos, language_asked_for, scope_of, viewer_of
 from api.errors import Fault, Problem, refusal
 from api.idempotency import Answer, answer_once, answered_before, key_of, was_answered
 from api.uploads import storage_away
@@ -111,7 +110,7 @@ def _filed(
     _check_source(values.setdefault("source", Source.API), viewer)
     values["claims"] = claims_of(values, viewer)
     values["contact"] = NewContact(**values.pop("contact", {}))
-    values.setdefault("language", "en" if (get_language() or "").startswith("en") else "fa")
+    values.setdefault("language", language_asked_for())
 
     client = _client_of(request, told)
     # What is sent again is answered from memory: its photos are stored already.

@@ -22,7 +22,7 @@ from api.permissions import Public
 from api.uploads import PhotosParser, content_length, storage_away
 from api.v1 import photo_schema
 from api.v1.bodies import StrictSerializer, validated
-from api.v1.desk.reading import FlagField
+from api.v1.fields import FlagField
 from api.v1.photo_access import Asking, asking_about, no_such_photo
 from api.v1.photo_parts import (
     KEEP,

@@ -16,8 +16,7 @@ from api.negotiation import PlainJSONRenderer
 from api.params import Params
 from api.permissions import Public
 from api.v1.bodies import StrictSerializer, validated
-from api.v1.desk.reading import FlagField
-from api.v1.fields import TextField
+from api.v1.fields import FlagField, TextField
 from api.v1.steps import step_problem
 from reports.feedback import AnsweredBefore, NotClosed, give_feedback
 from reports.handling import TransitionNotAllowed, answer

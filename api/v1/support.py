@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -11,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from api.clients import count_support, viewer_of
+from api.clients import count_support, language_asked_for, viewer_of
 from api.errors import Fault, Problem, refusal
 from api.negotiation import PlainJSONRenderer
 from api.params import Params
@@ -76,7 +75,7 @@ class SupportView(APIView):
         at = timezone.now()
         given = validated(SupportSerializer(data=request.data))
         report = _open_to(request, reference)
-        language = given.get("language") or ("en" if (get_language() or "").startswith("en") else "fa")
+        language = given.get("language") or language_asked_for()
         person = _person(request, given)
         if person.user is None:
             count_support(request, at=at)

@@ -2,12 +2,12 @@
 
 from django.http import HttpResponse
 from django.utils import timezone
-from django.utils.translation import get_language
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from api.clients import language_asked_for
 from api.conditional import FOR_ONE
 from api.negotiation import PDFRenderer
 from api.params import Params
@@ -33,7 +33,7 @@ class WorkOrderView(APIView):
         """
         Params(request.GET, known=[])
         _viewer, report = own_report(request, reference, Right.SEE_REPORTS)
-        language = "en" if (get_language() or "").startswith("en") else "fa"
+        language = language_asked_for()
         content = as_pdf(work_order_of(report, at=timezone.now(), language=language))
         response = HttpResponse(content, content_type=PDFRenderer.media_type)
         response["Content-Disposition"] = f'inline; filename="work-order-{report.reference}.pdf"'

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from api.clients import viewer_of
 from api.errors import Fault, Problem, refusal
 from api.v1.bodies import OneOf, StrictSerializer
-from api.v1.fields import PointField, TextField
+from api.v1.fields import FlagField, PointField, TextField
 from people.access import Right, Viewer
 from reports.models import Report
 from reports.references import as_reference
@@ -65,26 +65,6 @@ class DayField(serializers.Field[date, Any, str, Any]):
     def to_representation(self, value: date) -> str:
         """ISO 8601."""
         return value.isoformat()
-
-
-@extend_schema_field({"type": "boolean"})
-class FlagField(serializers.Field[bool, Any, bool, Any]):
-    """True or false, and nothing that looks like it."""
-
-    default_error_messages = {
-        "null": gettext_lazy("This may be left out, but not null."),
-        "invalid": gettext_lazy("Write true or false here."),
-    }
-
-    def to_internal_value(self, data: Any) -> bool:
-        """The flag."""
-        if not isinstance(data, bool):
-            self.fail("invalid")
-        return data
-
-    def to_representation(self, value: bool) -> bool:
-        """The flag."""
-        return value
 
 
 class CorrectionSerializer(StrictSerializer):

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, Final, Protocol
 
 from api.live.positions import Position
+from reports.density.sql import HORIZON
 
 BATCH: Final = 500  # changes read at once
 
@@ -30,16 +31,9 @@ _COLUMNS: Final = """
 """
 _TABLES: Final = "reports_change AS changed LEFT JOIN jurisdictions_category AS category ON category.id = category_id"
 
-# The oldest transaction of this database that runs in the statement's snapshot. One that has ended since, and so is not
-# found among the sessions, is taken for one of ours: that only makes us wait for the next look.
-_HORIZON: Final = """
-    SELECT coalesce((
-        SELECT running FROM pg_snapshot_xip(pg_current_snapshot()) AS running WHERE NOT EXISTS (
-            SELECT FROM pg_stat_activity JOIN pg_database ON pg_database.oid = datid
-            WHERE backend_xid = running::xid AND pg_database.datname <> current_database()
-        ) ORDER BY running LIMIT 1
-    ), pg_snapshot_xmax(pg_current_snapshot())) AS first_open
-"""
+# A transaction that has ended since the snapshot, and so is not found among the sessions, is taken for one of ours:
+# that only makes us wait for the next look.
+_HORIZON: Final = f"SELECT {HORIZON} AS first_open"
 _NEXT: Final = f"""
 WITH horizon AS MATERIALIZED ({_HORIZON})
 SELECT changed.transaction < (SELECT first_open FROM horizon), {_COLUMNS} FROM {_TABLES}

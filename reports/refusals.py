@@ -29,7 +29,7 @@ def sentence_of(refusal: Exception) -> str:
     if isinstance(refusal, ReasonDoesNotFit):
         return _("This reason explains another status, or is out of use: choose one of those for this status.")
     if isinstance(refusal, ChecklistOpen):
-        return _("Not done on its checklist: %(items)s.") % {"items": "، ".join(map(str, refusal.items))}
+        return _("Not done on its checklist: %(items)s.") % {"items": _(", ").join(map(str, refusal.items))}
     if isinstance(refusal, ReopenedBefore):
         return _("A report is reopened once, and this one has been: please file a new one.")
     days = digits(str(settings.REOPEN_WITHIN_DAYS))

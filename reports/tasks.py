@@ -22,7 +22,7 @@ from reports.rerouting.flips import sets_that_came_into_force
 
 logger = logging.getLogger(__name__)
 
-JOB = "reports.tasks.carry_on_rerouting"
+REROUTING = "reports.tasks.carry_on_rerouting"
 RECOMPUTING = "reports.tasks.carry_on_recomputation"
 SEEKING = "reports.tasks.seek"
 SEEING_TO_NEW = "reports.tasks.see_to_new"
@@ -115,9 +115,9 @@ def remind_departments() -> int:
     return done
 
 
-def hint(rerouting: Rerouting) -> None:
+def hint_rerouting(rerouting: Rerouting) -> None:
     """Tell the worker after the commit; a broker that is down fails nobody, the sweep finds what is under way."""
-    enqueue_after_commit(JOB, rerouting.pk, group="rerouting")
+    enqueue_after_commit(REROUTING, rerouting.pk, group="rerouting")
 
 
 def carry_on_rerouting(rerouting_id: int) -> bool:
@@ -128,7 +128,7 @@ def carry_on_rerouting(rerouting_id: int) -> bool:
     try:
         _further(rerouting, stop_at=timezone.now() + BUDGET)
     except TimeIsUp:
-        enqueue(JOB, rerouting_id, group="rerouting")
+        enqueue(REROUTING, rerouting_id, group="rerouting")
         return False
     return True
 
@@ -184,7 +184,7 @@ def _begin_flips() -> None:
 
 
 def hint_recomputation(run: DeadlineRun) -> None:
-    """Tell the worker after the commit, as `hint` does."""
+    """Tell the worker after the commit, as `hint_rerouting` does."""
     enqueue_after_commit(RECOMPUTING, run.pk, group="deadlines")
 
 

@@ -25,10 +25,14 @@ from reports.duplicates import REFUSALS, accept, reject, sentence_of, undo
 from reports.models import DuplicateAct, DuplicateCluster, DuplicateLink, Report, Supporter, SupporterContact
 
 CITY_CLOCK = city_clock("root_report")
-ACT_CLOCK = lambda row: str(row.city.time_zone)  # noqa: E731 - a clock for a column, as city_clock makes them
 DECIDED: list[Column] = ["state", "kind", "score_shown"]
 SUPPORTED: list[Column] = ["pk", "report_link", moment_column("at", _("at"), zone=city_clock("report")), "language"]
 REACHABLE: list[Column] = ["pk", "has_phone", "has_email"]
+
+
+def _act_clock(act: Any) -> str:
+    """The time zone of the city that an act was in."""
+    return str(act.city.time_zone)
 
 
 @admin.register(DuplicateCluster)
@@ -171,7 +175,7 @@ class DuplicateActAdmin(Deciding):
         "pk",
         "kind",
         "reports_named",
-        moment_column("at", _("at"), zone=ACT_CLOCK),
+        moment_column("at", _("at"), zone=_act_clock),
         "by",
         "note",
     ]
@@ -183,7 +187,7 @@ class DuplicateActAdmin(Deciding):
     fields = [
         "kind",
         "reports_named",
-        moment_column("at", _("at"), zone=ACT_CLOCK),
+        moment_column("at", _("at"), zone=_act_clock),
         "by",
         "note",
         "undoes",
@@ -203,7 +207,7 @@ class DuplicateActAdmin(Deciding):
     @admin.display(description=_("reports"))
     def reports_named(self, obj: DuplicateAct) -> str:
         """Their references."""
-        return "، ".join(sorted(each.reference for each in obj.reports.all()))
+        return str(_(", ")).join(sorted(each.reference for each in obj.reports.all()))
 
     @admin.action(description=_("Undo"), permissions=["merge"])
     def undo(self, request: HttpRequest, queryset: QuerySet[DuplicateAct]) -> None:

@@ -78,7 +78,7 @@ class ReroutingAdmin(BatchesAdmin, MapAdmin):
 
     def hint(self, row: Rerouting) -> None:
         """Tell the worker."""
-        tasks.hint(row)
+        tasks.hint_rerouting(row)
 
     def begin_act(self, act: str, row: Rerouting, *, at: datetime, by: User | None) -> str:
         """Apply or undo."""

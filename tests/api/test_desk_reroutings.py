@@ -45,7 +45,7 @@ def test_R16_a_set_is_previewed_applied_and_undone(small_city, dispatcher, previ
     time_machine.move_to(AFTER)
     started = dispatcher.post(f"{address}/apply")
     assert (started.status_code, started.json()["state"]) == (202, "applying")
-    assert [job.func() for job in OrmQ.objects.all()] == [tasks.JOB]
+    assert [job.func() for job in OrmQ.objects.all()] == [tasks.REROUTING]
     assert tasks.carry_on_rerouting(previewed["id"]) is True
     applied = dispatcher.get(address).json()
     assert (applied["state"], counts(applied)) == ("applied", {"applied": 1})
@@ -130,7 +130,7 @@ def test_a_large_preview_is_made_by_the_worker(dispatcher, new_set, monkeypatch)
     monkeypatch.setattr("api.v1.desk.reroutings.AT_ONCE", 1)
     response = dispatcher.post("reroutings", {"boundary_set": new_set.pk})
     assert (response.status_code, response.json()["state"]) == (202, "previewing")
-    assert [job.func() for job in OrmQ.objects.all()] == [tasks.JOB]
+    assert [job.func() for job in OrmQ.objects.all()] == [tasks.REROUTING]
     assert code_of(dispatcher.post(f"reroutings/{response.json()['id']}/apply"), 409) == "not_in_force_yet"
     tasks.carry_on_rerouting(response.json()["id"])
     assert dispatcher.get(f"reroutings/{response.json()['id']}").json()["state"] == "previewed"

@@ -136,7 +136,7 @@ class TestAJob:
         monkeypatch.setattr("reports.tasks.BUDGET", timedelta(0))
         assert tasks.carry_on_rerouting(rerouting.pk) is False
         assert rerouting.moves.filter(state="applied").count() == 1
-        assert [job.func() for job in OrmQ.objects.all()] == [tasks.JOB]
+        assert [job.func() for job in OrmQ.objects.all()] == [tasks.REROUTING]
 
     def test_that_was_lost_is_made_up_for_by_the_sweep(self, new_set, moving, small_city):
         rerouting = preview(boundary_set=new_set, on=NEW_DAY, at=BEFORE)

@@ -62,7 +62,7 @@ class ReroutingsView(APIView):
         if rerouting.to_look_at <= AT_ONCE:
             carry_on(rerouting=rerouting, at=at)
         else:
-            tasks.hint(rerouting)
+            tasks.hint_rerouting(rerouting)
         address = request.build_absolute_uri(f"/api/v1/reroutings/{rerouting.pk}")
         status = 201 if rerouting.to_look_at <= AT_ONCE else 202
         return Response(_rerouting(rerouting), status=status, headers={"Location": address})
@@ -173,7 +173,7 @@ def _begun(request: Request, number: int, begin: Callable[..., None]) -> Respons
     except NotInState as wrong:
         detail = _("This rerouting is in another state: that cannot follow.")
         raise Problem(status=409, code="wrong_state", detail=detail, more={"state": wrong.state}) from wrong
-    tasks.hint(rerouting)
+    tasks.hint_rerouting(rerouting)
     rerouting.refresh_from_db()
     return Response(_rerouting(rerouting), status=202)
 

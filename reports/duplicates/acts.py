@@ -12,7 +12,7 @@ from django.db import transaction
 from people.models import User
 from reports.duplicates.components import noes_between
 from reports.duplicates.deciding import Decisions
-from reports.duplicates.locking import lock_cities
+from reports.duplicates.locking import lock_cities_of
 from reports.models import ActKind, DuplicateAct, LinkState, Report
 
 MOST_PAIRS: Final = 50_000  # noes that one act writes down
@@ -141,8 +141,7 @@ def reject(*, one: Report, other: Report, by: User | None, at: datetime, note: s
 
 def _fresh(reports: Sequence[Report]) -> list[Report]:
     """The reports as they are now, with the clusters of their city ours alone; raises InOtherCities."""
-    cities = {each.root_id for each in reports}
-    lock_cities(cities)
+    lock_cities_of([each.pk for each in reports])
     found = Report.objects.in_bulk([each.pk for each in reports])
     named = [found[each.pk] for each in reports]
     if len({each.root_id for each in named}) > 1:

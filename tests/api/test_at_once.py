@@ -20,11 +20,11 @@ from reports.deadlines import recomputing
 from reports.duplicates import carry, merge, split
 from reports.handling import change_status, status
 from reports.locking import lock_cities
-from reports.models import Photo, Report, Supporter
+from reports.models import DuplicateCluster, Photo, Report, Supporter
 from reports.references import tracking_token
 from reports.rerouting import apply, preview, undo
 from tests.api.desks import Desk, code_of, ok
-from tests.factories import UserFactory
+from tests.factories import CityFactory, UserFactory
 from tests.pictures import photo
 from tests.reports.duplicate_ground import gathered
 from tests.reports.rerouting_ground import AFTER, BEFORE, widen_the_west
@@ -99,6 +99,35 @@ def _lock_city_then(last: Report, has_it: threading.Event, first: Report) -> Non
     has_it.set()
     wait_until_somebody_waits_for_us()
     list(Report.objects.select_for_update(no_key=True).filter(pk=first.pk))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_merge_of_reports_that_move_to_another_city_meanwhile_waits_for_whoever_has_that(pair):
+    there, reports = CityFactory(code="there"), [each.pk for each in pair]
+    DuplicateCluster.objects.all().delete()
+    has_it, moved = threading.Event(), threading.Event()
+
+    @transaction.atomic
+    def keep_the_other_city() -> None:
+        lock_cities([there.pk])
+        has_it.set()
+        assert moved.wait(20)
+        wait_until_somebody_waits_for_us()
+
+    keeper = InTheBackground(keep_the_other_city)
+    merger = InTheBackground(partial(merge, reports=pair, by=UserFactory(), at=LATER))
+    keeper.start()
+    assert has_it.wait(20)
+    with transaction.atomic():
+        lock_cities([pair[0].root_id])
+        merger.start()
+        wait_until_somebody_waits_for_us()
+        Report.objects.filter(pk__in=reports).update(root=there)
+    moved.set()
+    for each in (keeper, merger):
+        each.join(30)
+    assert (keeper.raised, merger.raised) == (None, None)
+    assert DuplicateCluster.objects.get().city == there
 
 
 @pytest.mark.django_db(transaction=True)

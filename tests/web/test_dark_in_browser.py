@@ -93,6 +93,21 @@ def test_the_map_turns_dark_and_light_with_its_page(visit_in, tell):
     assert seen.complaints == []
 
 
+def test_on_a_base_map_the_layers_keep_their_light_colors(visit_in, tell, settings):
+    settings.BASEMAP_STYLE_URL = "https://basemap.example/style.json"
+    tell()
+    seen = visit_in("dark")
+    seen.page.route(
+        "https://basemap.example/**",
+        lambda route: route.fulfill(
+            json={"version": 8, "sources": {}, "layers": []}, headers={"Access-Control-Allow-Origin": "*"}
+        ),
+    )
+    seen.open("/").until_drawn()
+    assert painted(seen, "ground-names", "text-color") == "#084d50"
+    assert seen.page.evaluate("getComputedStyle(document.querySelector('#panel')).backgroundColor") == "rgb(23, 35, 38)"
+
+
 def test_paper_stays_white(visit_in, tell):
     report = tell()
     seen = visit_in("dark").open(urlsplit(tracking_link(report.reference)).path)

@@ -1,9 +1,8 @@
 """JSON as RFC 8259 has it: no NaN, no member twice, not too large, not too deep."""
 
-import codecs
 import json
 from collections.abc import Mapping
-from typing import IO, Any, Final
+from typing import IO, Any
 
 from django.conf import settings
 from django.utils.http import parse_header_parameters
@@ -11,8 +10,7 @@ from django.utils.translation import gettext as _
 from rest_framework.parsers import BaseParser
 
 from api.errors import Problem
-
-READABLE: Final = frozenset({"utf-8", "ascii"})  # what is ASCII is UTF-8 as well
+from persian.encoding import is_utf8
 
 
 class StrictJSONParser(BaseParser):
@@ -50,13 +48,7 @@ class StrictGeoJSONParser(StrictJSONParser):
 def _refuse_charset(content_type: str) -> None:
     """Refuse a body that says that it is not in UTF-8, with a Problem: RFC 8259 knows no other encoding."""
     _media_type, parameters = parse_header_parameters(content_type)
-    if "charset" not in parameters:
-        return
-    try:
-        name = codecs.lookup(parameters["charset"]).name
-    except (LookupError, ValueError):
-        name = ""
-    if name not in READABLE:
+    if "charset" in parameters and not is_utf8(parameters["charset"]):
         detail = _("Send JSON in UTF-8; no other encoding is read.")
         raise Problem(status=415, code="unsupported_charset", detail=detail)
 

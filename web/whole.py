@@ -8,6 +8,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, UnreadablePostError
 from django.utils.translation import gettext as _
 
+from persian.encoding import is_utf8
 from reports.photos import sentences
 from web.language import API
 
@@ -29,6 +30,8 @@ class WholeFormMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         path, kind = request.path_info, request.content_type
+        if kind in {FORM, FORM_WITH_FILES} and not path.startswith(API) and not _is_in_utf8(request):
+            return _said(_("Send the form in UTF-8; no other encoding is read."), status=415)
         if kind == FORM_WITH_FILES and path.startswith(STAFF):
             if length_of(request) > most_bytes():
                 return _said(sentences.sentence_of("photo_too_large"), status=413)
@@ -36,6 +39,11 @@ class WholeFormMiddleware:
         else:
             whole = kind != FORM or path.startswith(API) or _is_whole(request)
         return self.get_response(request) if whole else _said(_("The body ended early: send it again."), status=400)
+
+
+def _is_in_utf8(request: HttpRequest) -> bool:
+    """Whether it says so, or nothing else."""
+    return is_utf8((request.content_params or {}).get("charset", "utf-8"))
 
 
 def length_of(request: HttpRequest) -> int:

@@ -174,7 +174,7 @@ class PhotoAdmin(RecordAdmin):
         if found is None:
             raise Http404
         form = AddForm(request.POST, request.FILES)
-        sentence = _add(request, found, form) if form.is_valid() else str(form.errors["photo"][0])
+        sentence = _add(request, found, form) if form.is_valid() else _first_error(form)
         if sentence:
             messages.error(request, digits(sentence))
         return HttpResponseRedirect(f"{reverse('admin:reports_report_change', args=[found.pk])}#photos")
@@ -184,6 +184,10 @@ class PhotoAdmin(RecordAdmin):
             raise PermissionDenied
         found: Photo = self.get_object(request, str(number))
         return found
+
+
+def _first_error(form: AddForm) -> str:
+    return str(next(iter(form.errors.values()))[0])
 
 
 def _add(request: HttpRequest, report: Report, form: AddForm) -> str:

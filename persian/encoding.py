@@ -3,6 +3,8 @@
 import codecs
 from typing import Final
 
+from django.utils.http import parse_header_parameters
+
 READABLE: Final = frozenset({"utf-8", "ascii"})  # what is ASCII is UTF-8 as well
 
 
@@ -12,6 +14,15 @@ def is_utf8(charset: str) -> bool:
         return codecs.lookup(charset).name in READABLE
     except (LookupError, ValueError):
         return False
+
+
+def is_readable(content_type: str) -> bool:
+    """Whether Django can read what a body is; it raises where a parameter (RFC 2231) is in no known encoding."""
+    try:
+        parse_header_parameters(content_type)
+    except (LookupError, ValueError):
+        return False
+    return True
 
 
 class InUtf8:

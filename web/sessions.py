@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
@@ -21,6 +22,12 @@ class _PagesOnly(MiddlewareMixin):
 
 class PageSessionMiddleware(_PagesOnly, SessionMiddleware):
     """The reader's session."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        """As Django finds it; a cookie may hold a NUL, by which no database finds anything."""
+        if "\x00" in request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""):
+            del request.COOKIES[settings.SESSION_COOKIE_NAME]
+        super().process_request(request)
 
 
 class PageAuthenticationMiddleware(_PagesOnly, AuthenticationMiddleware):

@@ -44,7 +44,7 @@ class Application:
         """One request."""
         if scope["type"] != "http":
             return
-        request = ASGIRequest(dict(scope), BytesIO())
+        request = ASGIRequest(_without_body(scope), BytesIO())
         translation.activate(translation.get_language_from_request(request))
         try:
             await self._answer(request, receive, send)
@@ -89,6 +89,11 @@ class Application:
             first = await in_thread(self._threads, first_words, client, question, at=timezone.now())
             await _start(request, send, status=200, headers=STREAM)
             await _stream(client, first, receive, send)
+
+
+def _without_body(scope: Message) -> dict[str, Any]:
+    """The request without what it says of a body: nothing reads one here, and at some types Django would raise."""
+    return {**scope, "headers": [each for each in scope["headers"] if each[0] != b"content-type"]}
 
 
 async def _stream(client: Client, first: bytes, receive: Receive, send: Send) -> None:

@@ -281,6 +281,7 @@ def test_what_cannot_be_answered_is_refused_as_everywhere_in_the_api(live, liste
         status, headers, content = live.ask("GET", f"{EVENTS}?{query}")
         assert (status, headers["Content-Type"]) == (400, "application/problem+json"), query[:80]
         assert json.loads(content)["code"] == code, query[:80]
+    assert live.ask("GET", f"{EVENTS}?bbox=1", **{"Content-Type": "text/plain; charset*=utf-99''x"})[0] == 400
     assert live.ask("GET", "/api/v1/reports")[0] == 404
     status, headers, content = live.ask("POST", EVENTS)
     assert (status, headers["Allow"], json.loads(content)["code"]) == (405, "GET, HEAD, OPTIONS", "method_not_allowed")

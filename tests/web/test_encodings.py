@@ -4,6 +4,7 @@ from io import BytesIO
 from wsgiref.util import setup_testing_defaults
 
 import pytest
+from django.conf import settings
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from django.urls import reverse
@@ -46,6 +47,20 @@ def test_addresses_are_read_whatever_the_body_claims(small_city, charset) -> Non
     file_report(small_city.pothole, x=500)
     for address in ("/?x=%D9%A1", "/api/v1/reports?limit=1", "/api/v1/categories", "/admin/login/?next=%FF"):
         assert asked("GET", address, f"text/plain; charset={charset}") == 200, address
+
+
+@pytest.mark.parametrize("kind", ["text/plain; charset*=utf-99''x", f"{FORM}; name*=hex'a'%ff", "a; b*=idna''%ff"])
+def test_what_a_body_is_may_be_unreadable(small_city, kind) -> None:
+    for address in ("/", "/api/v1/reports?limit=1", "/admin/login/"):
+        assert asked("GET", address, kind) == 200
+    assert asked("POST", "/api/v1/reports", kind, b"{}") in {400, 415}
+    assert asked("POST", "/admin/login/", kind, b"username=a") in {200, 403}
+
+
+def test_a_session_that_no_database_can_look_up_is_none(small_city, client) -> None:
+    client.cookies.load(f'{settings.SESSION_COOKIE_NAME}="\\000aaaaaaaaaaaaaaaa"')
+    assert client.cookies[settings.SESSION_COOKIE_NAME].value.startswith("\0")
+    assert [client.get(address).status_code for address in ("/admin/", "/admin/login/", "/")] == [302, 200, 200]
 
 
 @pytest.mark.parametrize("charset", NO_TEXT)

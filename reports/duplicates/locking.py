@@ -22,10 +22,11 @@ def lock_problem_of(report_id: int) -> None:
     _lock(found.values_list("duplicate_cluster__city", flat=True).all, partial(_lock_rows, its_own))
 
 
-def lock_cities_of(report_ids: Collection[int]) -> None:
-    """Lock the cities of these reports, and then the reports, so that they stay there."""
+def lock_cities_of(report_ids: Collection[int], *, besides: Collection[int] = ()) -> None:
+    """Lock the cities of these reports, and others `besides`; then the reports, so that they stay there."""
     named = Q(pk__in=report_ids)
-    _lock(Report.objects.filter(named).values_list("root", flat=True).all, partial(_lock_rows, named))
+    roots = Report.objects.filter(named).values_list("root", flat=True)
+    _lock(lambda: [*roots.all(), *besides], partial(_lock_rows, named))
 
 
 def _lock(find: Callable[[], Iterable[int | None]], hold: Callable[[], None]) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from people.models import User
-from reports.duplicates.locking import lock_cities
+from reports.duplicates.locking import lock_cities_of
 from reports.duplicates.reclustering import recluster
 from reports.duplicates.reviving import follow_again
 from reports.models import ActKind, DuplicateAct, DuplicateLink
@@ -32,7 +32,7 @@ def undo(*, act: DuplicateAct, by: User | None, at: datetime, note: str = "") ->
 
     Raises UndoneAlready, DecidedSince.
     """
-    lock_cities([act.city_id])
+    lock_cities_of(list(act.reports.values_list("pk", flat=True)), besides=[act.city_id])
     if act.kind == ActKind.UNDO or DuplicateAct.objects.filter(undoes=act).exists():
         raise UndoneAlready
     was = {key: (state, before) for key, state, before in act.changes.get("links", [])}

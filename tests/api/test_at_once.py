@@ -12,15 +12,16 @@ from django.test import Client
 
 from api.v1 import support as joining
 from api.v1.desk import acts
-from jurisdictions.models import BoundarySet
+from jurisdictions.models import BoundarySet, Jurisdiction
 from notifications.models import Message
 from people.models import Role
 from reports import photos
 from reports.deadlines import recomputing
 from reports.duplicates import carry, merge, split
+from reports.duplicates import undo as undo_act
 from reports.handling import change_status, status
 from reports.locking import lock_cities
-from reports.models import DuplicateCluster, Photo, Report, Supporter
+from reports.models import DuplicateAct, DuplicateCluster, Photo, Report, Supporter
 from reports.references import tracking_token
 from reports.rerouting import apply, preview, undo
 from tests.api.desks import Desk, code_of, ok
@@ -102,9 +103,18 @@ def _lock_city_then(last: Report, has_it: threading.Event, first: Report) -> Non
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_merge_of_reports_that_move_to_another_city_meanwhile_waits_for_whoever_has_that(pair):
-    there, reports = CityFactory(code="there"), [each.pk for each in pair]
+def test_who_merges_or_undoes_waits_for_the_city_to_which_the_reports_have_moved_meanwhile(pair):
+    there, home = CityFactory(code="there"), pair[0].root
     DuplicateCluster.objects.all().delete()
+    _meets_after_a_move(partial(merge, reports=pair, by=UserFactory(), at=LATER), home, there)
+    assert DuplicateCluster.objects.get().city == there
+    act = DuplicateAct.objects.get()
+    _meets_after_a_move(partial(undo_act, act=act, by=UserFactory(), at=LATER), there, home)
+    assert DuplicateAct.objects.filter(undoes=act).exists()
+
+
+def _meets_after_a_move(act: Callable[[], object], here: Jurisdiction, there: Jurisdiction) -> None:
+    """Act on reports that move while the act waits for the lock of their city, and somebody has that of the other."""
     has_it, moved = threading.Event(), threading.Event()
 
     @transaction.atomic
@@ -115,19 +125,18 @@ def test_a_merge_of_reports_that_move_to_another_city_meanwhile_waits_for_whoeve
         wait_until_somebody_waits_for_us()
 
     keeper = InTheBackground(keep_the_other_city)
-    merger = InTheBackground(partial(merge, reports=pair, by=UserFactory(), at=LATER))
+    actor = InTheBackground(act)
     keeper.start()
     assert has_it.wait(20)
     with transaction.atomic():
-        lock_cities([pair[0].root_id])
-        merger.start()
+        lock_cities([here.pk])
+        actor.start()
         wait_until_somebody_waits_for_us()
-        Report.objects.filter(pk__in=reports).update(root=there)
+        Report.objects.update(root=there)
     moved.set()
-    for each in (keeper, merger):
+    for each in (keeper, actor):
         each.join(30)
-    assert (keeper.raised, merger.raised) == (None, None)
-    assert DuplicateCluster.objects.get().city == there
+    assert (keeper.raised, actor.raised) == (None, None)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -25,7 +25,7 @@ from reports.duplicates.shipped import shipped_settings
 ROOT = Path(__file__).resolve().parents[1]
 PERSIAN = ROOT / "fixtures" / "duplicates_fa.csv"
 AUTHORS = ROOT / "fixtures" / "duplicates_fa_authors.csv"
-FITTED_AUTHORS, LAST_AUTHOR = ("2", "3", "4"), "5"
+FITTED_AUTHORS, LAST_AUTHORS = ("2", "3", "4", "6", "7", "9", "10", "11"), ("5", "8")
 RADII = (1, 10, 25, 50, 100, 200, 250)
 DAY_S = 86_400.0
 
@@ -182,6 +182,14 @@ class Part:
         told = sum(len(each) * (len(each) - 1) // 2 for each in groups.values())
         return Point(told, *pair_accuracy(list(groups.values()), self.problem))
 
+    def told_twice(self) -> list[list[str]]:
+        """What is said of each problem that at least two reports tell of in words."""
+        said: dict[str, list[str]] = {}
+        for row, problem in self.problem.items():
+            if words := self.rows.facts(row).words:
+                said.setdefault(problem, []).append(words)
+        return [texts for texts in said.values() if len(texts) > 1]
+
     def told_by(self, rival: Rival) -> Point:
         """What a rival says of each pair."""
         rows, problem = self.rows, self.problem
@@ -201,7 +209,7 @@ def persian(split: str) -> Iterator[Part]:
 
 @contextmanager
 def by_author(author: str) -> Iterator[Part]:
-    """The reports of one of the other authors; nobody looked at the last one's."""
+    """The reports of one of the other authors; nobody looked at the last ones'."""
     with _read(AUTHORS, {"author": author}) as part:
         yield part
 

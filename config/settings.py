@@ -241,6 +241,7 @@ REOPEN_WITHIN_DAYS = environment.number("REOPEN_WITHIN_DAYS", 14)
 ACCEPT_WITHIN_HOURS = environment.number("ACCEPT_WITHIN_HOURS", 24)
 ESCALATE_AFTER_HOURS = environment.number("ESCALATE_AFTER_HOURS", 24)
 # Where telephone numbers without a country code belong.
+MEANINGS_FILE = environment.text("MEANINGS_FILE", "")  # empty: the one that is shipped
 PHONE_REGION = environment.text("PHONE_REGION", "IR")
 
 # -- Photos -----------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ _PROPERTIES: Final[dict[str, Any]] = {
         "type": "object",
         "additionalProperties": True,
         "description": "What the score was made of: metres, hours, sudden, kinship, text_likeness, words_shared, "
-        "same_address, contradictions, same_person, photo_likeness; `evidence` is what each added to "
+        "words_near, same_address, contradictions, same_person, photo_likeness; `evidence` is what each added to "
         "the logarithm of the odds.",
     },
 }

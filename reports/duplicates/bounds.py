@@ -15,7 +15,7 @@ from reports.duplicates.beside import MOST
 from reports.duplicates.facts import Facts
 from reports.duplicates.score import CONTRADICTIONS, DECIMALS, ENOUGH, IDENTITY
 from reports.duplicates.settings import Settings
-from reports.duplicates.signals import AT_ONCE_H, CHANCE, FORTNIGHT_H, PLATEAU_H, UNTOLD_M, Signals
+from reports.duplicates.signals import ABOUT, AT_ONCE_H, CHANCE, FORTNIGHT_H, MATTER, PLATEAU_H, UNTOLD_M, Signals
 from reports.duplicates.told import HEAVIEST, LIGHT, OPPOSED, Told
 
 Floats = NDArray[np.float64]
@@ -31,7 +31,7 @@ _BY_NUMBERS: Final = frozenset(
     | {"across_distance", "across_since", "across_text"}
 )
 # Of each further signal: what both reports must have for it to be more than 0, what one of them must have besides, and
-# the most that it can be. None is ever less than 0; what is not named needs words on both sides.
+# the most that it can be. None but the meanings is ever less than 0; what is not named needs words on both sides.
 _FURTHER: Final = {
     "photo": (PHOTOS, 0, 1.0),
     "person": (PEOPLE, 0, 1.0),
@@ -40,10 +40,13 @@ _FURTHER: Final = {
     "other_number": (WORDS | ADDRESS, WORDS, 1.0),
     "same_street": (WORDS | ADDRESS, 0, 1.0),
     "other_street": (WORDS | ADDRESS, 0, 1.0),
+    "meaning": (WORDS, 0, MATTER),
+    "across_meaning": (WORDS, 0, MATTER),
 }
 _OTHERWISE: Final = (WORDS, 0, MOST)
 _FURTHER_SIGNALS: Final = tuple(name for name in Signals._fields if name not in _BY_NUMBERS)
 _MOST_APART: Final = {"side": MOST, "state": 1.0, "thing": 1.0, "look": MOST}
+_ACROSS: Final = ("across_meaning", "across_topic", "across_other_topic")
 _DETAILS: Final = frozenset({"side", "look"})
 _ROUGH: Final = 1e-4  # by which a product of short numbers may be too small
 
@@ -125,7 +128,8 @@ class Bounds:
             silent=weights["silent"],
             silent_distance=weights["silent_distance"],
         )
-        return terms, weights if across else {**weights, "across_topic": 0.0, "across_other_topic": 0.0}
+        silenced = dict.fromkeys(("meaning",) if across else _ACROSS, 0.0)
+        return terms, {**weights, **silenced}
 
     def _odds(self, one: Ints, other: Ints, metres: Floats, terms: Floats, *, said: Floats | None) -> Floats:
         """What place and time say, and the most that texts can by how much is told (None: nobody has read them)."""
@@ -202,15 +206,20 @@ class Read:
         named = (numbers[0] > 0) & (numbers[1] > 0) & (told.in_text[ours] | told.in_text[theirs])
         placed = told.placed[ours] & told.placed[theirs] & one_kind
         apart, details = self._sides(ours, theirs, one_kind)
+        said = np.minimum(told.said[ours], told.said[theirs])
+        near = np.einsum("ij,ij->i", told.meanings[ours], told.meanings[theirs]) - ABOUT + _ROUGH
+        meaning = np.where(told.meant[ours] & told.meant[theirs], np.minimum(MATTER, near), 0.0)
         least = {f"other_{kind}": np.minimum(_MOST_APART[kind], count) for kind, count in apart.items()}
         return Heard(
-            said=np.minimum(told.said[ours], told.said[theirs]),
+            said=said,
             most={
                 "same_landmark": np.where(shared > 0, MOST, 0.0),
                 "same_word": np.where((told.telling[ours] & told.telling[theirs]) > 0, HEAVIEST, LIGHT),
                 "same_number": same_number.astype(np.float64),
                 "same_detail": np.where(details, MOST, 0.0),
                 "across_topic": np.einsum("ij,ij->i", told.topics[ours], told.topics[theirs]) + _ROUGH,
+                "meaning": meaning * said,
+                "across_meaning": meaning,
             },
             least={
                 **least,

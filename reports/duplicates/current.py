@@ -62,6 +62,7 @@ def _stored_settings(version: str, edited: Model | None = None) -> Settings:
         profiles={row.category.code: stored_profile(row, default.weights) for row in rows if row.category},
         kinship={frozenset((row.one.code, row.other.code)): row.kinship for row in kin},
         words=[WordGroup(kind=row.kind, words=tuple(row.words), axis=row.axis) for row in words],
+        meanings=shipped_settings().meanings,
         names=names,
         also=shipped_settings().also,
         version=version,

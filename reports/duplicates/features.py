@@ -1,17 +1,18 @@
 """What a score was made of, for people to read: the same for a pair the other way round."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any, Final
 
 from reports.duplicates.beside import placed
 from reports.duplicates.facts import Facts
+from reports.duplicates.numbers import houses
 from reports.duplicates.settings import Profile, Settings
 from reports.duplicates.signals import (
     Signals,
     by_the_way,
     distance_m,
     hours_between,
-    houses,
     likeness,
     photo_likeness,
 )
@@ -19,6 +20,7 @@ from reports.duplicates.text import ALLEY, WEIGHTS, Telling
 
 Contradiction = dict[str, Any]
 _LITTLE: Final = WEIGHTS["common"]
+_MOST_NEAR: Final = 3
 _SUDDEN: Final = 1.0  # the weight from which on it is worth a sentence that two were told at once
 
 
@@ -50,6 +52,7 @@ class Features(Mapping[str, Any]):
 def features_of(one: Facts, other: Facts, *, found: Signals, profile: Profile, settings: Settings) -> dict[str, Any]:
     """The features of a pair by their names; `evidence` is what each added to the logarithm of the odds."""
     told, heard = settings.lexicon.read(one.words), settings.lexicon.read(other.words)
+    near_words = settings.lexicon.near_words
     photos = photo_likeness(one.photos, other.photos)
     about = settings.topic(one.category) if one.category == other.category else frozenset()
     return {
@@ -59,6 +62,7 @@ def features_of(one: Facts, other: Facts, *, found: Signals, profile: Profile, s
         "kinship": settings.kinship(one.category, other.category),
         "text_likeness": round(likeness(told, heard), 2) if told.total and heard.total else None,
         "words_shared": _shared(told, heard),
+        "words_near": [" / ".join(sorted(pair)) for pair in islice(near_words(one.words, other.words), _MOST_NEAR)],
         "contradictions": [
             *_opposites(told, heard, settings, about=about),
             *_places((told, one.address), (heard, other.address), found, settings),

@@ -1,10 +1,11 @@
 """Groups of words that mean the same, found in texts by their stems, the longest phrase first."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from reports.duplicates.meaning import NO_MEANINGS, Meanings
 from reports.duplicates.phrases import Phrases, phrases_of
 from reports.duplicates.text import HOUSE, Evoked, Meaning, Reading, Telling
 from reports.duplicates.words import skeleton, stem, tokens_of
@@ -42,7 +43,8 @@ class Numbers(NamedTuple):
 class Lexicon:
     """What words mean. Groups of kind `synonym` join what other groups say of one of their words."""
 
-    def __init__(self, groups: Iterable[WordGroup]) -> None:
+    def __init__(self, groups: Iterable[WordGroup], meanings: Meanings = NO_MEANINGS) -> None:
+        self._meanings = meanings
         self._phrases: dict[tuple[str, ...], Meaning] = {}
         self._latin: dict[str, Meaning] = {}
         self._axes: dict[str, str] = {}
@@ -92,13 +94,25 @@ class Lexicon:
         """What a folded text tells."""
         tokens = tokens_of(folded)
         stems = [stem(token) for token in tokens]
-        reading = Reading(Evoked.by(self._topics.within(stems), self._faults.within(stems)))
+        evoked = Evoked.by(self._topics.within(stems), self._faults.within(stems))
+        reading = Reading(evoked, self._meanings.of(stems))
         place = 0
         while place < len(tokens):
             length, meaning = self._match(stems, place)
             reading.take(meaning, tokens[place : place + length], stems[place : place + length])
             place += length
         return reading.telling()
+
+    def near_words(self, one: str, other: str) -> Iterator[tuple[str, str]]:
+        """Different words of two folded texts, as each wrote them, that are used of the same things."""
+        ours, theirs = ({stem(token): token for token in tokens_of(text)} for text in (one, other))
+        near = self._meanings.near(ours.keys(), theirs.keys())
+        return ((ours[mine], theirs[yours]) for mine, yours in near if not self._exclude(mine, yours))
+
+    def _exclude(self, one: str, other: str) -> bool:
+        """Whether two words stand for things that exclude each other: a swing and a slide."""
+        ours, theirs = (self._phrases.get((each,), _UNKNOWN) for each in (one, other))
+        return bool(ours.axis) and ours.axis == theirs.axis and ours.key != theirs.key
 
     def _numbers(self, words: str, address: str) -> Numbers:
         """The numbers that a text and an address name between them."""

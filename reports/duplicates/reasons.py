@@ -57,6 +57,9 @@ def _text(features: Mapping[str, Any]) -> Iterator[str]:
     shared = features.get("words_shared") or []
     if shared:
         yield _("Both say: %(words)s.") % {"words": _listed(shared[:MOST_WORDS])}
+    near = features.get("words_near") or []
+    if near:
+        yield _("People use these words of the same things: %(words)s.") % {"words": _listed(near)}
     likeness = features.get("text_likeness")
     if likeness is not None:
         yield _("The texts are %(percent)d %% alike.") % {"percent": round(100 * likeness)}

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from reports.duplicates.clustering import Edge, tops
 from reports.duplicates.facts import Facts
-from reports.duplicates.score import evidence, odds_of_value, signals_of
+from reports.duplicates.score import ENOUGH, evidence, kind_of, odds_of_value, signals_of
 from reports.duplicates.settings import Settings
 from reports.duplicates.signals import Signals
 
@@ -78,7 +78,9 @@ def _odds(facts: list[Facts], settings: Settings) -> tuple[NDArray[np.int64], ND
     for one, other in combinations(range(len(facts)), 2):
         profile = settings.pair(facts[one].category, facts[other].category)
         found = signals_of(facts[one], facts[other], settings=settings, profile=profile)
-        value = evidence(found, profile)
+        # What comes back after a closing is another problem, whatever a third report is like that was open meanwhile.
+        again = kind_of(facts[one], facts[other]) == "recurrence"
+        value = -ENOUGH if again else evidence(found, profile)
         against = value < odds_of_value(UNLIKELY) and any(getattr(found, name) for name in _AGAINST)
         odds[one, other] = odds[other, one] = _exact(value)
         apart[one, other] = apart[other, one] = against

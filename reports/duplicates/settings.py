@@ -7,6 +7,7 @@ from typing import Final
 
 from persian.normalize import fold
 from reports.duplicates.lexicon import REMEMBERED, Lexicon, WordGroup
+from reports.duplicates.meaning import NO_MEANINGS, Meanings
 from reports.duplicates.text import Telling
 
 LIKELY: Final = 0.7  # the kinship of a category with what it is plainly about
@@ -35,6 +36,7 @@ class Settings:
         profiles: Mapping[str, Profile],
         kinship: Mapping[frozenset[str], float],
         words: Iterable[WordGroup],
+        meanings: Meanings = NO_MEANINGS,
         names: Mapping[str, tuple[str, ...]] | None = None,
         also: Mapping[str, str] | None = None,
         version: str = "",
@@ -43,7 +45,8 @@ class Settings:
         self.default: Final = default
         self.profiles: Final = dict(profiles)
         self.words: Final = tuple(words)
-        self.lexicon: Final = Lexicon(self.words)
+        self.meanings: Final = meanings
+        self.lexicon: Final = Lexicon(self.words, meanings)
         self.names: Final = dict(names or {})
         self.also: Final = dict(also or {})
         self._codes: dict[str, str] = {}
@@ -142,14 +145,16 @@ class Settings:
         *,
         default: Profile | None = None,
         profiles: Mapping[str, Profile] | None = None,
+        meanings: Meanings | None = None,
         names: Mapping[str, tuple[str, ...]] | None = None,
     ) -> "Settings":
-        """The same with other profiles, or other names of categories."""
+        """The same with other profiles, directions of words, or names of categories."""
         return Settings(
             default=default or self.default,
             profiles=self.profiles if profiles is None else profiles,
             kinship=self._named,
             words=self.words,
+            meanings=self.meanings if meanings is None else meanings,
             names=self.names if names is None else names,
             also=self.also,
             version=self.version,

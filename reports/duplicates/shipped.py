@@ -1,6 +1,7 @@
 """The settings that come with the service, from its fixtures: sound defaults without a label and without a database."""
 
 import json
+import logging
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -10,13 +11,19 @@ from django.conf import settings as service
 from django.core.exceptions import ValidationError
 
 from reports.duplicates.lexicon import WordGroup
+from reports.duplicates.meaning import NO_MEANINGS, Meanings, UnreadableMeanings, read_meanings
 from reports.duplicates.settings import Profile, Settings
+from reports.duplicates.tellings import read_situations
 from reports.models.duplicate_settings import WEIGHT_SIGNS, WordKind, check_weights
+
+logger = logging.getLogger(__name__)
 
 DUPLICATES: Final = "duplicates.json"
 SYNONYMS: Final = "synonyms_fa.json"
 PLACES: Final = "places_fa.json"
 TOPICS: Final = "topics_fa.json"
+MEANINGS: Final = "meanings_fa.tsv"
+TELLINGS: Final = "tellings_fa.txt"
 CATEGORIES: Final = "categories.json"
 ALSO_CALLED: Final = "category_names.json"
 _APART: Final = frozenset({WordKind.SYNONYM, WordKind.LANDMARK, WordKind.TOPIC, WordKind.FAULT})
@@ -37,24 +44,45 @@ def shipped_settings() -> Settings:
         *read_groups(folder / SYNONYMS, kind=WordKind.SYNONYM),
     )
     also = {name: code for code, names in _object(folder / ALSO_CALLED)["names"].items() for name in names}
-    return read_settings(folder / DUPLICATES, words=words, names=_names(folder / CATEGORIES), also=also)
+    names = _names(folder / CATEGORIES)
+    return read_settings(folder / DUPLICATES, words=words, meanings=_meanings(), names=names, also=also)
+
+
+def _meanings() -> Meanings:
+    """The directions of words; none where the city's own file cannot be read, for without them texts are compared less
+    well, and reports are filed all the same."""
+    path = Path(service.MEANINGS_FILE or Path(service.ROOT) / "fixtures" / MEANINGS)
+    try:
+        return read_meanings(path)
+    except UnreadableMeanings as error:
+        logger.error("Texts are compared without the directions of words: %s", error)
+        return NO_MEANINGS
+
+
+def shipped_situations() -> list[list[str]]:
+    """What directions of words are learned from: the tellings of each situation, and the words that evoke a category,
+    or stand for one way to be at fault."""
+    folder = Path(service.ROOT) / "fixtures"
+    told = [list(each.tellings) for each in read_situations(folder / TELLINGS)]
+    return [*told, *([" ".join(group.words)] for group in read_topics(folder / TOPICS))]
 
 
 def read_settings(
     path: Path,
     *,
     words: tuple[WordGroup, ...] = (),
+    meanings: Meanings = NO_MEANINGS,
     names: Mapping[str, tuple[str, ...]] | None = None,
     also: Mapping[str, str] | None = None,
 ) -> Settings:
-    """The settings that a JSON file holds, with further words, what categories are called, by their codes, and what
-    others call them, with the codes.
+    """The settings that a JSON file holds, with further words, the directions of words, what categories are called, by
+    their codes, and what others call them, with the codes.
 
     Raises UnreadableSettings.
     """
     values = _object(path)
     try:
-        return _settings(values, words, names or {}, also or {})
+        return _settings(values, words=words, meanings=meanings, names=names or {}, also=also or {})
     except (KeyError, TypeError, ValueError, AttributeError, ValidationError) as error:
         reason = "; ".join(error.messages) if isinstance(error, ValidationError) else repr(error)
         raise UnreadableSettings(f"{path.name} does not hold settings of duplicates: {reason}") from error
@@ -106,7 +134,9 @@ def _names(path: Path) -> dict[str, tuple[str, ...]]:
 
 def _settings(
     values: Mapping[str, Any],
+    *,
     words: tuple[WordGroup, ...],
+    meanings: Meanings,
     names: Mapping[str, tuple[str, ...]],
     also: Mapping[str, str],
 ) -> Settings:
@@ -120,6 +150,7 @@ def _settings(
         profiles={each["category"]: profile_of(each, default.weights) for each in values.get("profiles", ())},
         kinship={frozenset((one, other)): float(kinship) for one, other, kinship in values.get("kinship", ())},
         words=[*groups, *words],
+        meanings=meanings,
         names=names,
         also=also,
         version="shipped",

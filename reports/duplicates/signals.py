@@ -2,12 +2,14 @@
 
 import math
 from collections.abc import Collection, Mapping
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from reports.duplicates.beside import MOST, landmarks
 from reports.duplicates.facts import Facts
-from reports.duplicates.lexicon import Lexicon, Numbers
+from reports.duplicates.lexicon import Lexicon
+from reports.duplicates.meaning import nearness
 from reports.duplicates.nearness import meters
+from reports.duplicates.numbers import houses, streets
 from reports.duplicates.settings import Settings
 from reports.duplicates.text import Evoked, Telling
 from reports.duplicates.words import alike
@@ -16,13 +18,17 @@ UNTOLD_M: Final = 35.0  # to which a pin is sure that does not say so: by a phon
 PLATEAU_H: Final = 48.0  # within so many hours the order of arrival is chance
 FORTNIGHT_H: Final = 336.0
 CHANCE: Final = 0.3  # the likeness that two texts about different problems of one kind have
+ABOUT: Final = 0.25  # how near each other the directions of two texts about different problems of one kind lie
+MATTER: Final = 0.3  # beyond it, two texts say the same, and no more surely that they are about the same
 SPOKEN: Final = 2.0  # the weight of words from which on a text can be trusted to be alike or not
 SAME_PHOTO_BITS: Final = 6  # of 64, by which two pictures of one photograph differ at most
 OTHER_PHOTO_BITS: Final = 20
 SURE: Final = 3.0  # phrases from which on one knows of which category a text makes one think
-UNSURE: Final = 0.5  # the same number after different words
 AT_ONCE_H: Final = 4.0  # what happens suddenly is told by many within so many hours
 _NOTHING: Final[frozenset[str]] = frozenset()
+
+Kind: TypeAlias = Literal["one", "across", "silent"]
+"""Of one category, of two, or one of them without a text."""
 
 
 class Signals(NamedTuple):
@@ -38,6 +44,7 @@ class Signals(NamedTuple):
     gap: float
     at_once: float
     text: float
+    meaning: float
     untold: float
     silent: float
     silent_distance: float
@@ -45,6 +52,7 @@ class Signals(NamedTuple):
     across_distance: float
     across_since: float
     across_text: float
+    across_meaning: float
     across_topic: float
     across_other_topic: float
     same_word: float
@@ -69,59 +77,85 @@ class Signals(NamedTuple):
 
 def signals(one: Facts, other: Facts, *, scale_m: float, settings: Settings) -> Signals:
     """The signals of a pair, the same for the pair the other way round; `scale_m` is the spread of its problems."""
-    lexicon = settings.lexicon
-    told, heard = lexicon.read(one.words), lexicon.read(other.words)
-    kinship, topic = settings.relation(one.category, other.category)
-    same, apart = _opposites(told, heard, lexicon, about=topic if one.category == other.category else _NOTHING)
-    ours, theirs = lexicon.numbers(one.words, one.address), lexicon.numbers(other.words, other.address)
-    same_number, other_number = houses(ours, theirs)
-    same_street, other_street = _streets(ours.streets, theirs.streets)
     silent = not (one.words and other.words)
-    where, there = (lexicon.read("" if silent else each.address) for each in (one, other))
-    same_landmark, other_landmark = landmarks((told, where), (heard, there), topic)
-    distance = spreads_apart(one, other, scale_m=scale_m)
-    hours = hours_between(one, other)
-    since = math.log1p(hours)
-    said = min(1.0, min(told.total, heard.total) / SPOKEN)
-    text = (likeness(told, heard) - CHANCE) * said
-    same_topic, other_topic = _topics(one.words, other.words, settings)
-    across = one.category != other.category and not silent
-    one_kind = not across and not silent
+    kind: Kind = "silent" if silent else "one" if one.category == other.category else "across"
+    kinship, topic = settings.relation(one.category, other.category)
+    ours, theirs = (settings.lexicon.numbers(each.words, each.address) for each in (one, other))
+    same_number, other_number = houses(ours, theirs)
+    same_street, other_street = streets(ours.streets, theirs.streets)
     return Signals(
         base=1.0,
-        distance=distance if one_kind else 0.0,
-        since=since if one_kind else 0.0,
-        gap=math.log1p(max(0.0, hours - PLATEAU_H) / FORTNIGHT_H),
-        at_once=0.0 if silent else max(0.0, 1.0 - hours / AT_ONCE_H),
-        text=text if one_kind else 0.0,
-        untold=0.0 if silent else 1.0 - said,
-        silent=float(silent),
-        silent_distance=math.log1p(unsure_meters(one, other) / scale_m) if silent else 0.0,
         kinship=1.0 - kinship,
-        across_distance=distance if across else 0.0,
-        across_since=since if across else 0.0,
-        across_text=text if across else 0.0,
-        across_topic=same_topic if across else 0.0,
-        across_other_topic=other_topic if across else 0.0,
-        same_word=_rarest(told, heard, topic),
-        same_landmark=same_landmark,
         same_number=same_number,
-        same_detail=min(MOST, same.get("side", 0) + same.get("look", 0)),
-        other_landmark=other_landmark,
         other_number=other_number,
-        other_side=min(MOST, apart.get("side", 0)),
-        other_state=min(1.0, apart.get("state", 0)),
-        other_thing=min(1.0, apart.get("thing", 0)),
-        other_topic=other_topic if one_kind else 0.0,
-        other_fault=_faults(told.evoked, heard.evoked, {one.category, other.category}),
-        other_look=min(MOST, apart.get("look", 0)),
-        denied=float(_denies(told, heard, topic) or _denies(heard, told, topic)),
         same_street=same_street,
         other_street=other_street,
         same_address=float(bool(one.address) and one.address == other.address),
         photo=photo_likeness(one.photos, other.photos) or 0.0,
         person=float(bool(one.people and not one.people.isdisjoint(other.people))),
+        **_place_and_time(one, other, scale_m=scale_m, kind=kind),
+        **_alike(one, other, topic, settings, kind=kind),
+        **_details(one, other, topic, settings, kind=kind),
     )
+
+
+def _place_and_time(one: Facts, other: Facts, *, scale_m: float, kind: Kind) -> dict[str, float]:
+    distance = spreads_apart(one, other, scale_m=scale_m)
+    hours = hours_between(one, other)
+    since = math.log1p(hours)
+    silent = kind == "silent"
+    return {
+        "distance": distance if kind == "one" else 0.0,
+        "since": since if kind == "one" else 0.0,
+        "across_distance": distance if kind == "across" else 0.0,
+        "across_since": since if kind == "across" else 0.0,
+        "gap": math.log1p(max(0.0, hours - PLATEAU_H) / FORTNIGHT_H),
+        "at_once": 0.0 if silent else max(0.0, 1.0 - hours / AT_ONCE_H),
+        "silent": float(silent),
+        "silent_distance": math.log1p(unsure_meters(one, other) / scale_m) if silent else 0.0,
+    }
+
+
+def _alike(one: Facts, other: Facts, topic: frozenset[str], settings: Settings, *, kind: Kind) -> dict[str, float]:
+    """How alike the texts are, and of what they make one think."""
+    told, heard = settings.lexicon.read(one.words), settings.lexicon.read(other.words)
+    said = min(1.0, min(told.total, heard.total) / SPOKEN)
+    text = (likeness(told, heard) - CHANCE) * said
+    meaning = _meaning(told, heard)
+    same_topic, other_topic = _topics(one.words, other.words, settings)
+    across = kind == "across"
+    one_kind = kind == "one"
+    return {
+        "text": text if one_kind else 0.0,
+        "meaning": meaning * said if one_kind else 0.0,
+        "other_topic": other_topic if one_kind else 0.0,
+        "across_text": text if across else 0.0,
+        "across_meaning": meaning if across else 0.0,
+        "across_topic": same_topic if across else 0.0,
+        "across_other_topic": other_topic if across else 0.0,
+        "untold": 0.0 if kind == "silent" else 1.0 - said,
+        "same_word": _rarest(told, heard, topic),
+        "other_fault": _faults(told.evoked, heard.evoked, {one.category, other.category}),
+    }
+
+
+def _details(one: Facts, other: Facts, topic: frozenset[str], settings: Settings, *, kind: Kind) -> dict[str, float]:
+    """What both name: places, sides, states, things and looks; the same, or such as exclude each other."""
+    lexicon = settings.lexicon
+    told, heard = lexicon.read(one.words), lexicon.read(other.words)
+    where, there = (lexicon.read("" if kind == "silent" else each.address) for each in (one, other))
+    same_landmark, other_landmark = landmarks((told, where), (heard, there), topic)
+    same, apart = _opposites(told, heard, lexicon, about=topic if one.category == other.category else _NOTHING)
+    return {
+        "same_landmark": same_landmark,
+        "other_landmark": other_landmark,
+        "same_detail": min(MOST, same.get("side", 0) + same.get("look", 0)),
+        "other_side": min(MOST, apart.get("side", 0)),
+        "other_state": min(1.0, apart.get("state", 0)),
+        "other_thing": min(1.0, apart.get("thing", 0)),
+        "other_look": min(MOST, apart.get("look", 0)),
+        "denied": float(_denies(told, heard, topic) or _denies(heard, told, topic)),
+    }
 
 
 def distance_m(one: Facts, other: Facts) -> float:
@@ -161,6 +195,12 @@ def likeness(told: Telling, heard: Telling) -> float:
     weights = many.weights
     shared = math.fsum(min(weight, weights[key]) for key, weight in few.weights.items() if key in weights)
     return 0.7 * shared / math.sqrt(told.total * heard.total) + 0.3 * alike(told.grams, heard.grams)
+
+
+def _meaning(told: Telling, heard: Telling) -> float:
+    """How much nearer the directions of two texts are than chance has it, -1.25 to `MATTER`; 0 where one has none."""
+    near = nearness(told.meaning, heard.meaning)
+    return 0.0 if near is None else min(MATTER, near - ABOUT)
 
 
 def _opposites(
@@ -229,33 +269,6 @@ def _faults(ours: Evoked, theirs: Evoked, categories: Collection[str]) -> float:
 def _denies(told: Telling, heard: Telling, topic: frozenset[str]) -> bool:
     """Whether one says that it is not what the other names."""
     return any(key in heard.weights for key in told.denied - topic)
-
-
-def houses(ours: Numbers, theirs: Numbers) -> tuple[float, float]:
-    """Whether the two name the same number of a house, and whether they name others: at least one in its text.
-
-    Two addresses alone may be what a map has made of the pins: they say no more than these.
-    """
-    mine, yours = ours.told | ours.given, theirs.told | theirs.given
-    if not ((ours.told and yours) or (theirs.told and mine)):
-        return 0.0, 0.0
-    return (0.0, 1.0) if mine.isdisjoint(yours) else (1.0, 0.0)
-
-
-def _streets(ours: Mapping[str, frozenset[str]], theirs: Mapping[str, frozenset[str]]) -> tuple[float, float]:
-    """Whether the two name the same number of a street; and whether they name others of one."""
-    if not ours or not theirs:
-        return 0.0, 0.0
-    common = ours.keys() & theirs.keys()
-    if any(not ours[name].isdisjoint(theirs[name]) for name in common):
-        return 1.0, 0.0
-    if common:
-        return 0.0, 1.0
-    return (0.0 if _values(ours).isdisjoint(_values(theirs)) else UNSURE), 0.0
-
-
-def _values(numbers: Mapping[str, frozenset[str]]) -> frozenset[str]:
-    return frozenset().union(*numbers.values())
 
 
 def photo_likeness(ours: tuple[int, ...], theirs: tuple[int, ...]) -> float | None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from reports.duplicates.meaning import NOWHERE, Direction
 from reports.duplicates.words import SMALL, grams, stem
 
 # How much a word of each kind says beside a word that is in no group, which may be a name.
@@ -61,6 +62,7 @@ class Telling:
     denied: frozenset[str] = frozenset()
     """The keys of what the text says that it is not about."""
     evoked: "Evoked" = field(default_factory=lambda: Evoked())
+    meaning: Direction = field(default_factory=lambda: NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +99,9 @@ class Evoked:
 class Reading:
     """A text while it is read, word by word."""
 
-    def __init__(self, evoked: Evoked) -> None:
+    def __init__(self, evoked: Evoked, meaning: Direction) -> None:
         self._evoked = evoked
+        self._meaning = meaning
         self._weights: dict[str, float] = {}
         self._shown: dict[str, str] = {}
         self._sides: dict[str, set[str]] = {}
@@ -206,4 +209,5 @@ class Reading:
             grams=frozenset(self._grams),
             denied=frozenset(self._denied),
             evoked=self._evoked,
+            meaning=self._meaning,
         )

@@ -15,7 +15,7 @@ from reports.duplicates.beside import known, placed
 from reports.duplicates.facts import Facts
 from reports.duplicates.settings import Settings
 from reports.duplicates.signals import SPOKEN, SURE
-from reports.duplicates.text import NUMBER_WEIGHT, UNKNOWN_WEIGHT, WEIGHTS, Evoked
+from reports.duplicates.text import NUMBER_WEIGHT, UNKNOWN_WEIGHT, WEIGHTS, Evoked, Telling
 
 Bits = NDArray[np.uint64]
 Ints = NDArray[np.int64]
@@ -30,7 +30,8 @@ OPPOSED: Final = ("side", "state", "thing", "look")  # kinds whose sides exclude
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """Texts one below the other. `said` is how much is told, 0 to 1; `topics` of what it makes one think, as vectors
-    whose products are `signals.across_topic`; `sides` the groups named on each axis, by the axis.
+    whose products are `signals.across_topic`; `meanings` their directions, and whether they have one; `sides` the
+    groups named on each axis, by the axis.
     """
 
     said: Floats
@@ -48,6 +49,8 @@ class Told:
     about: dict[str, NDArray[np.bool_]]
     """Whether on an axis it names what its category is about."""
     topics: NDArray[np.float32]
+    meanings: NDArray[np.float32]
+    meant: NDArray[np.bool_]
 
     @classmethod
     def of(cls, reports: Sequence[Facts], *, settings: Settings) -> Self:
@@ -89,6 +92,8 @@ class Told:
                 if settings.lexicon.kind_of(axis) == "thing"
             },
             topics=_topics([each.evoked for each in tellings]),
+            meanings=_meanings(tellings),
+            meant=np.array([len(each.meaning) > 0 for each in tellings], np.bool_),
         )
 
 
@@ -111,4 +116,12 @@ def _topics(evoked: Sequence[Evoked]) -> NDArray[np.float32]:
             sure = min(1.0, each.total / SURE) / each.norm
             for code, share in each.topics.items():
                 found[row, codes[code]] = share * sure
+    return found
+
+
+def _meanings(tellings: Sequence[Telling]) -> NDArray[np.float32]:
+    found = np.zeros((len(tellings), max((len(each.meaning) for each in tellings), default=0)), np.float32)
+    for row, each in enumerate(tellings):
+        if len(each.meaning):
+            found[row] = each.meaning
     return found

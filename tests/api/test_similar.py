@@ -107,7 +107,7 @@ def test_D11_reasons_come_feature_by_feature_and_in_both_languages(file, ask):
     assert {"metres", "hours", "kinship", "text_likeness", "words_shared", "contradictions", "same_address"} <= set(
         properties["features"]
     )
-    assert properties["features"]["evidence"]["same_landmark"] > 0
+    assert properties["features"]["evidence"]["same_word"] > 0
     assert "30 m apart." in properties["reasons_en"]
     assert "فاصله: ۳۰ متر." in properties["reasons_fa"]
     assert any("نانوایی" in each for each in properties["reasons_fa"])

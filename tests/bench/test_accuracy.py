@@ -10,7 +10,7 @@ from reports.duplicates.shipped import shipped_settings
 
 BELOW = 0.03  # that our precision may be below the best fixed radius: of 31 repeats one is as much
 FLOOR = 0.89  # pairwise F1 on the part of the Persian set by which weights were chosen
-AUTHORS = {"2": 0.85, "3": 0.85, "4": 0.78}  # and on those of other authors
+AUTHORS = {"2": 0.86, "3": 0.89, "4": 0.81, "6": 0.87, "7": 0.91, "9": 0.9, "10": 0.75, "11": 0.86}  # and of others
 
 
 measured = cache(suggestions)
@@ -56,7 +56,7 @@ def test_D15_persian_reports_of_one_problem_are_found_where_every_rival_is_blind
     ours = fit.by(shipped_settings())
     rivals = {rival.name: fit.told_by(rival).f1 for rival in RIVALS}
     assert ours.f1 >= FLOOR, ours
-    assert ours.precision >= 0.86, ours
+    assert ours.precision >= 0.85, ours
     assert ours.f1 >= max(rivals.values()) + 0.08, rivals
 
 

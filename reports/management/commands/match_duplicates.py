@@ -13,7 +13,8 @@ from django.db import DatabaseError
 
 from reports.duplicates.collecting import collecting_rarely
 from reports.duplicates.current import current_settings
-from reports.duplicates.fitting import Fitted, TooFewLabels, fit
+from reports.duplicates.examples import TooFewLabels
+from reports.duplicates.fitting import Fitted, fit
 from reports.duplicates.labels import UnusableLabels, read_labels
 from reports.duplicates.replay import Matches, match_rows
 from reports.duplicates.rows import Rows, UnusableRows, read_rows
@@ -120,7 +121,9 @@ class Command(BaseCommand):
 def _settings(path: Path | None) -> Settings:
     if path is not None:
         shipped = shipped_settings()
-        return read_settings(path, words=shipped.words, names=shipped.names, also=shipped.also)
+        return read_settings(
+            path, words=shipped.words, meanings=shipped.meanings, names=shipped.names, also=shipped.also
+        )
     try:
         return current_settings()
     except DatabaseError:  # without a database the shipped ones hold

@@ -1,11 +1,8 @@
 """`match_duplicates`: a file of reports, replayed as the service would have seen it."""
 
-import csv
 import gc
 import json
 import tracemalloc
-from io import StringIO
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,49 +16,9 @@ from reports.duplicates.rows import read_rows
 from reports.duplicates.score import value_of
 from reports.duplicates.shipped import shipped_settings
 from reports.management.commands import match_duplicates
+from tests.reports.duplicates.matching import HEADER, LAT, LON, Matched, line
 
 SHIPPED = shipped_settings()
-HEADER = "id,created_at,closed_at,category,lon,lat,accuracy_m,address,description"
-LON, LAT = 59.58, 36.30
-
-
-def line(key, *, at="2026-11-01T08:00:00Z", closed="", category="pothole", x=0.0, y=0.0, text="") -> str:
-    """A report some metres from a corner."""
-    lon, lat = LON + x / 89_800, LAT + y / 111_000
-    return f"{key},{at},{closed},{category},{lon:.7f},{lat:.7f},,,{text}"
-
-
-class Matched:
-    """The rows of OUT, and what was said."""
-
-    def __init__(self, folder: Path, text: str | bytes, *options: str, encoding: str = "utf-8") -> None:
-        (folder / "in.csv").write_bytes(text if isinstance(text, bytes) else text.encode(encoding))
-        self.said, self.told, self.failure = StringIO(), StringIO(), None
-        try:
-            call_command(
-                match_duplicates.Command(),
-                str(folder / "in.csv"),
-                str(folder / "out.csv"),
-                *options,
-                stdout=self.told,
-                stderr=self.said,
-            )
-        except CommandError as error:
-            self.failure = error
-        out = folder / "out.csv"
-        lines = out.read_text().splitlines() if out.exists() else []
-        self.rows = {row["id"]: row for row in csv.DictReader(lines)}
-
-    def __getitem__(self, key: str) -> dict[str, str]:
-        return self.rows[key]
-
-
-@pytest.fixture
-def match(tmp_path, db):
-    def run(*lines, header=HEADER, options=(), **how) -> Matched:
-        return Matched(tmp_path, "\n".join([header, *lines, ""]), *options, **how)
-
-    return run
 
 
 def test_each_row_gets_the_best_earlier_one_that_was_open_its_score_and_its_cluster(match):
@@ -282,74 +239,6 @@ def test_a_crowd_at_one_place_is_compared_with_the_nearest_few_only(tmp_path):
         pairs = pairing.pairs(chunk)
     assert np.bincount(pairs.later).max() == 50
     assert (np.diff(pairs.metres)[np.diff(pairs.later) == 0] >= 0).all()
-
-
-# -- Fitting ------------------------------------------------------------------------------------------------------
-
-
-def scenes(count: int) -> tuple[list[str], list[str]]:
-    """Places far from each other, at each two problems of two reports: an alley number tells them apart."""
-    lines, labels = [], ["id,problem"]
-    for number in range(count):
-        for side in (0, 1):
-            for again in (0, 1):
-                key = f"{number}-{side}-{again}"
-                text = f"چاله جلوی پلاک {10 + 20 * side}"
-                at = f"2026-11-01T{8 + again:02}:{number % 60:02}:00Z"
-                lines.append(line(key, at=at, x=number * 2000 + side * 12 + again * 9, text=text))
-                labels.append(f"{key},{number}-{side}")
-    return lines, labels
-
-
-def test_fitting_writes_settings_that_the_service_loads(match, tmp_path):
-    lines, labels = scenes(30)
-    (tmp_path / "labels.csv").write_text("\n".join([*labels, "nobody,1"]))
-    found = match(*lines, options=["--fit", str(tmp_path / "labels.csv")])
-    assert found.failure is None
-    assert "Fitted to" in found.told.getvalue()
-    assert "not in the file: 1 (nobody)" in found.said.getvalue()
-    assert {found[f"{number}-1-1"]["cluster"] for number in range(30)} == {f"{number}-1-0" for number in range(30)}
-    file = tmp_path / "out.settings.json"
-    out = StringIO()
-    call_command("load_duplicates", str(file), stdout=out)
-    assert "profiles 1" in out.getvalue()
-    again = match(*lines, options=["--by", str(file)])
-    assert again.rows == found.rows
-
-
-@pytest.mark.parametrize(
-    "labels, sentence",
-    [
-        ("id,problem\nnobody,1\n", "None of the ids"),
-        ("id,parent_id\n1-0-0,0-0-0\n1-0-0,2-0-0\n", "was given “0-0-0” before"),
-        ("id\n1\n", "no columns id and problem"),
-        ("id,problem\n0-0-0,1\n0-0-1,1\n", "it takes 20"),
-        ("", "no columns id and problem"),
-    ],
-)
-def test_labels_that_cannot_be_used_are_refused_in_a_sentence(match, tmp_path, labels, sentence):
-    lines, _labels = scenes(4)
-    (tmp_path / "labels.csv").write_text(labels)
-    found = match(*lines, options=["--fit", str(tmp_path / "labels.csv")])
-    assert sentence in str(found.failure)
-    assert not (tmp_path / "out.settings.json").exists()
-
-
-def test_parents_of_parents_lead_to_one_problem_and_a_ring_does_not_hang(match, tmp_path):
-    lines, labels = scenes(30)
-    parents = ["id,parent_id"]
-    for label in labels[1:]:
-        key = label.partition(",")[0]
-        number, side, again = key.split("-")
-        parents.append(
-            f"{key},{number}-{side}-{1 - int(again)}"
-            if number == "0"
-            else f"{key},{key[:-1]}0"
-            if again == "1"
-            else f"{key},"
-        )
-    (tmp_path / "labels.csv").write_text("\n".join(parents))
-    assert match(*lines, options=["--fit", str(tmp_path / "labels.csv")]).failure is None
 
 
 def test_a_pair_is_scored_in_a_file_as_it_is_in_the_service(tmp_path):

@@ -1,14 +1,14 @@
 """A vague report does not make one problem of two that are not alike."""
 
 from datetime import timedelta
-from itertools import permutations
+from itertools import combinations, permutations
 
 import pytest
 
-from reports.duplicates.clustering import Edge
+from reports.duplicates.clustering import Edge, tops
 from reports.duplicates.linking import seek_duplicates
 from reports.duplicates.reconciling import MOST, reconciled
-from reports.duplicates.score import value_of
+from reports.duplicates.score import kind_of, value_of
 from reports.duplicates.shipped import shipped_settings
 from reports.intake import submit_report
 from reports.models import Report
@@ -109,3 +109,21 @@ def test_the_service_keeps_them_apart_in_any_order_of_arrival(small_city, order)
     assert cluster[0] != cluster[1] or cluster[0] is None
     assert cluster[2] is not None
     assert cluster[2] == cluster[0]
+
+
+def test_what_comes_back_after_a_closing_is_not_joined_by_what_was_open_all_the_while():
+    """A hole is told of by three and filled; another one beside it is left; the first opens again."""
+    before = {f"before {number}": facts("چالهٔ عمیق", x=number, hours=number, closed_after=100) for number in range(3)}
+    beside = {"beside": facts("چاله", x=12, hours=50)}
+    again = {f"again {number}": facts("چالهٔ عمیق باز شد", x=number, hours=200 + number) for number in range(3)}
+    told = {**before, **beside, **again}
+    edges = [
+        Edge(one, other, value_of(told[one], told[other], settings=SHIPPED))
+        for one, other in combinations(told, 2)
+        if kind_of(told[one], told[other]) == "duplicate"
+    ]
+    links = [edge for edge in edges if edge.score > 0.5]
+    assert {("before 0", "beside"), ("beside", "again 0")} <= {(edge.one, edge.other) for edge in links}
+    groups = tops((edge.one, edge.other) for edge in kept(told, links))
+    assert {groups[key] for key in before}.isdisjoint({groups[key] for key in again})
+    assert all(len({groups[key] for key in several}) == 1 for several in (before, again))

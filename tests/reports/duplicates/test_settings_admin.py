@@ -38,7 +38,7 @@ def pair(client, small_city):
             source="web",
         )
 
-    return file(500, "چاله جلوی بانک ملی", 30), file(595, "گودال کنار بانک", 10)
+    return file(500, "چاله جلوی بانک ملی", 30), file(615, "گودال کنار بانک", 10)
 
 
 @pytest.fixture

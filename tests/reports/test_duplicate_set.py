@@ -263,14 +263,3 @@ def test_no_text_but_a_second_sending_is_written_twice() -> None:
 def test_a_fixed_radius_does_not_do(split: str | None) -> None:
     assert 0.62 <= f1_of_radius(50, split) <= 0.75
     assert max(f1_of_radius(metres, split) for metres in (10, 25, 100, 250)) <= 0.75
-
-
-def test_the_sets_of_the_other_authors_are_as_the_manual_says():
-    with (FOLDER / "duplicates_fa_authors.csv").open(encoding="utf-8", newline="") as file:
-        lines = list(csv.DictReader(file))
-    assert (len(lines), len({line["problem"] for line in lines})) == (4148, 1623)
-    assert len({line["id"] for line in lines}) == len(lines)
-    assert {line["author"] for line in lines} == {str(author) for author in range(2, 12)}
-    assert {line["author"] for line in lines if line["split"] == "final"} == {"5", "8"}
-    known = {each["code"] for each in json.loads((FOLDER / "categories.json").read_text())["categories"]}
-    assert {line["category"] for line in lines} <= known

@@ -1,4 +1,4 @@
-"""How right a way to find duplicates is, by labelled reports: what `script/bench quality` prints, and tests hold.
+"""How right a way to find duplicates is, by labeled reports: what `script/bench quality` prints, and tests hold.
 
 Reports of Chicago with labels of its own system (where CITY_EYE_SHARED_DATA names them), and the Persian set. Needs
 Django set up.
@@ -68,7 +68,7 @@ class Point:
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """A file of Chicago's. `by_parent`: a repeat is one whose parent is in the file; else what is labelled so."""
+    """A file of Chicago's. `by_parent`: a repeat is one whose parent is in the file; else what is labeled so."""
 
     title: str
     name: str

@@ -1,4 +1,4 @@
-"""Labelled pairs of reports, in the numbers that weights are learned from."""
+"""Labeled pairs of reports, in the numbers that weights are learned from."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -25,12 +25,12 @@ M_PER_LAT: Final = 110_000  # metres in a degree of latitude, at least
 
 
 class TooFewLabels(Exception):
-    """There are not enough labelled pairs to learn from; the text says how many."""
+    """There are not enough labeled pairs to learn from; the text says how many."""
 
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """Labelled pairs, a line each: their two rows, their signals as far as the default's weights hold for them, what
+    """Labeled pairs, a line each: their two rows, their signals as far as the default's weights hold for them, what
     weights that profiles set for themselves add (in two columns: to what counts up to a limit, and to what counts in
     full), whether they are one problem, and their scene."""
 
@@ -52,7 +52,7 @@ def joined(several: Sequence[Examples]) -> Examples:
 
 
 def examples_of(rows: Rows, labels: Labels, *, settings: Settings) -> Examples:
-    """All labelled pairs that would be compared and where the earlier one was still open. Raises TooFewLabels."""
+    """All labeled pairs that would be compared and where the earlier one was still open. Raises TooFewLabels."""
     pairing = Pairing(rows, settings)
     found = [
         (later, earlier)

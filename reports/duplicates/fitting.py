@@ -1,4 +1,4 @@
-"""Weights from labelled pairs: logistic regression that keeps near the weights it began with, and keeps their signs."""
+"""Weights from labeled pairs: logistic regression that keeps near the weights it began with, and keeps their signs."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -85,7 +85,10 @@ def proven(examples: Examples, start: Floats, pull: float) -> Proof:
 
 def fit_weights(examples: Examples, start: Floats, pull: float, *, firm: Collection[str] = FIRM) -> Floats:
     """The most likely weights, those of the wrong sign held at zero one after the other; `firm` are those that are held
-    more strongly to what they are at the beginning."""
+    more strongly to what they are at the beginning.
+
+    Where no example lacks a text, `silent` makes up for what `base` has changed, as far as its sign allows.
+    """
     held = pull * np.where([name in firm for name in NAMES], FIRMER, 1.0)
     held[0] = min(pull, 0.1)  # how many of all pairs are of one problem is another thing in each file
     free = np.ones(len(start), np.bool_)
@@ -97,7 +100,7 @@ def fit_weights(examples: Examples, start: Floats, pull: float, *, firm: Collect
             break
         free &= ~wrong
     if not examples.signals[:, _SILENT].any():  # what place and time say by themselves, no example has shown
-        weights[_SILENT] -= weights[_BASE] - start[_BASE]
+        weights[_SILENT] = min(0.0, weights[_SILENT] - (weights[_BASE] - start[_BASE]))
     return np.clip(weights, -MOST_WEIGHT, MOST_WEIGHT)
 
 
@@ -157,7 +160,7 @@ def _accuracy(
 
 
 def pair_accuracy(clusters: Sequence[Sequence[int]], problem: dict[int, str]) -> tuple[float, float]:
-    """Precision and recall of the pairs within clusters, among the labelled rows."""
+    """Precision and recall of the pairs within clusters, among the labeled rows."""
     together, right = 0, 0
     for members in clusters:
         told = [problem[row] for row in members if row in problem]

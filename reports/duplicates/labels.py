@@ -19,7 +19,7 @@ class UnusableLabels(Exception):
 
 @dataclass(slots=True)
 class Labels:
-    """The problem of each labelled row; ids that the file of reports does not have, and ids without it that are parents
+    """The problem of each labeled row; ids that the file of reports does not have, and ids without it that are parents
     only: their reports are known to be repeats, of something that nobody can see."""
 
     problem: dict[int, str] = field(default_factory=dict)

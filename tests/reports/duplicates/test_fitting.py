@@ -1,6 +1,7 @@
-"""`match_duplicates --fit`: weights from labelled reports, proven on scenes that they had not seen."""
+"""`match_duplicates --fit`: weights from labeled reports, proven on scenes that they had not seen."""
 
 from io import StringIO
+from itertools import product
 
 import pytest
 from django.core.management import call_command
@@ -52,6 +53,18 @@ def test_what_no_example_shows_and_what_a_profile_sets_for_itself_stays(match, t
     assert fitted.profile("water-leak").weights["other_number"] == shipped.profile("water-leak").weights["other_number"]
     assert fitted.profile("water-leak").weights["distance"] == fitted.default.weights["distance"]
     assert all(WEIGHT_SIGNS[name] * weight >= 0 for name, weight in fitted.default.weights.items())
+
+
+def test_what_place_and_time_say_alone_keeps_its_sign_where_few_pairs_are_of_one_problem(match, tmp_path):
+    lines, labels = [], ["id,problem"]
+    for number, again in product(range(100), range(4)):
+        key = f"{number}-{again}"
+        at = f"2026-11-01T{8 + again:02}:{number % 60:02}:00Z"
+        lines.append(line(key, at=at, x=number * 2000 + again * 25, text="چاله"))
+        labels.append(f"{key},{number if number < 20 and again < 2 else key}")
+    (tmp_path / "labels.csv").write_text("\n".join(labels))
+    assert match(*lines, options=["--fit", str(tmp_path / "labels.csv")]).failure is None
+    call_command("load_duplicates", str(tmp_path / "out.settings.json"), stdout=StringIO())
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,7 @@ _FURTHER_SIGNALS: Final = tuple(name for name in Signals._fields if name not in 
 _MOST_APART: Final = {"side": MOST, "state": 1.0, "thing": 1.0, "look": MOST}
 _ACROSS: Final = ("across_meaning", "across_topic", "across_other_topic")
 _DETAILS: Final = frozenset({"side", "look"})
+_PART: Final = 10_000  # pairs of vectors in memory
 _ROUGH: Final = 1e-4  # by which a product of short numbers may be too small
 
 
@@ -110,7 +111,7 @@ class Bounds:
         return most
 
     def _kinds(self, one: str, other: str) -> tuple[_Terms, Mapping[str, float]]:
-        """The terms of two categories, and all their weights."""
+        """The terms of two categories, and their weights: 0 for the signals that such a pair never has."""
         profile = self.settings.pair(one, other)
         weights = profile.weights
         kinship = 1.0 - self.settings.kinship(one, other)
@@ -207,7 +208,7 @@ class Read:
         placed = told.placed[ours] & told.placed[theirs] & one_kind
         apart, details = self._sides(ours, theirs, one_kind)
         said = np.minimum(told.said[ours], told.said[theirs])
-        near = np.einsum("ij,ij->i", told.meanings[ours], told.meanings[theirs]) - ABOUT + _ROUGH
+        near = _products(told.meanings, ours, theirs) - ABOUT + _ROUGH
         meaning = np.where(told.meant[ours] & told.meant[theirs], np.minimum(MATTER, near), 0.0)
         least = {f"other_{kind}": np.minimum(_MOST_APART[kind], count) for kind, count in apart.items()}
         return Heard(
@@ -217,7 +218,7 @@ class Read:
                 "same_word": np.where((told.telling[ours] & told.telling[theirs]) > 0, HEAVIEST, LIGHT),
                 "same_number": same_number.astype(np.float64),
                 "same_detail": np.where(details, MOST, 0.0),
-                "across_topic": np.einsum("ij,ij->i", told.topics[ours], told.topics[theirs]) + _ROUGH,
+                "across_topic": _products(told.topics, ours, theirs) + _ROUGH,
                 "meaning": meaning * said,
                 "across_meaning": meaning,
             },
@@ -245,6 +246,15 @@ class Read:
             if kind in _DETAILS:
                 details |= (mine & yours) > 0
         return apart, details
+
+
+def _products(vectors: NDArray[np.float32], ours: Ints, theirs: Ints) -> Floats:
+    """The products of pairs of these vectors, some at a time: all of them would be copied twice."""
+    found = np.empty(len(ours))
+    for start in range(0, len(ours), _PART):
+        part = slice(start, start + _PART)
+        found[part] = np.einsum("ij,ij->i", vectors[ours[part]], vectors[theirs[part]])
+    return found
 
 
 def kinds_of(numbers: Numbers, one: Ints, other: Ints) -> tuple[list[tuple[str, str]], Ints]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from reports.duplicates.bounds import Bounds, read_texts
+from reports.duplicates.bounds import Bounds, kinds_of, read_texts
 from reports.duplicates.clustering import Edge, clusters_of, tops
 from reports.duplicates.pairing import Pairing, Pairs
 from reports.duplicates.reconciling import reconciled
@@ -125,11 +125,8 @@ def _most(rows: Rows, settings: Settings, pairs: Pairs) -> Floats:
 
 def _link_from(rows: Rows, settings: Settings, later: Ints, earlier: Ints) -> Floats:
     """The score from which on each pair is linked."""
-    count = len(rows.categories)
-    pairs, which = np.unique(rows.category[later] * count + rows.category[earlier], return_inverse=True)
-    names = rows.categories
-    limits = [settings.pair(names[pair // count], names[pair % count]).link_from for pair in pairs.tolist()]
-    return np.array(limits, np.float64)[which] if limits else np.empty(0)
+    kinds, which = kinds_of(rows, later, earlier)
+    return np.array([settings.pair(*kind).link_from for kind in kinds], np.float64)[which]
 
 
 def _best(

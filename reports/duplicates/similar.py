@@ -16,6 +16,7 @@ from reports.duplicates.facts import Facts, facts_of, public_facts_of
 from reports.duplicates.people import people_waiting
 from reports.duplicates.score import Score, score
 from reports.duplicates.settings import Settings
+from reports.duplicates.signals import distance_m
 from reports.models import Photo, Report
 
 ASKED: Final = "asked"  # the key of the question's facts
@@ -98,7 +99,7 @@ def _worth_showing(
 
     def place(key: int) -> tuple[bool, float, float, int]:
         found = scores[key]
-        return found.kind == "recurrence", -found.value, found.features["metres"], key
+        return found.kind == "recurrence", -found.value, distance_m(asked, facts[key]), key
 
     return {key: scores[key] for key in sorted(filter(enough, facts), key=place)}
 

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from persian.normalize import fold
+from reports.duplicates import bounds
 from reports.duplicates.bounds import Bounds, has_of, read_texts
 from reports.duplicates.facts import Facts
 from reports.duplicates.pairing import Pairing
@@ -85,11 +86,23 @@ def test_texts_that_have_been_read_leave_less_to_be_scored():
         told = read_texts(
             np.arange(len(rows)), [rows.facts(row) for row in range(len(rows))], count=len(rows), settings=SHIPPED
         )
-        bounds = Bounds(rows, SHIPPED)
-        before = bounds.of(pairs.later, pairs.earlier, pairs.metres)
-        after = bounds.of(pairs.later, pairs.earlier, pairs.metres, told=told)
+        ours = Bounds(rows, SHIPPED)
+        before = ours.of(pairs.later, pairs.earlier, pairs.metres)
+        after = ours.of(pairs.later, pairs.earlier, pairs.metres, told=told)
     assert (after <= before).all()
     assert after.mean() < before.mean() - 0.1
+
+
+def test_bounds_are_the_same_whether_texts_are_compared_at_once_or_some_at_a_time(monkeypatch):
+    with read_rows(PERSIAN, settings=SHIPPED) as rows:
+        pairs = Pairing(rows, SHIPPED).pairs(np.flatnonzero(rows.usable))
+        facts = [rows.facts(row) for row in range(len(rows))]
+        told = read_texts(np.arange(len(rows)), facts, count=len(rows), settings=SHIPPED)
+        at_once = Bounds(rows, SHIPPED).of(pairs.later, pairs.earlier, pairs.metres, told=told)
+        monkeypatch.setattr(bounds, "_PART", 7)
+        some = Bounds(rows, SHIPPED).of(pairs.later, pairs.earlier, pairs.metres, told=told)
+    assert len(pairs.later) > 700
+    assert np.array_equal(some, at_once)
 
 
 @settings(max_examples=100, deadline=None)

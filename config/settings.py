@@ -240,8 +240,9 @@ REOPEN_WITHIN_DAYS = environment.number("REOPEN_WITHIN_DAYS", 14)
 # it was given. So many hours after the reminder the head of its ground is told.
 ACCEPT_WITHIN_HOURS = environment.number("ACCEPT_WITHIN_HOURS", 24)
 ESCALATE_AFTER_HOURS = environment.number("ESCALATE_AFTER_HOURS", 24)
+# The directions of words by which texts are compared; empty: those that are shipped.
+MEANINGS_FILE = environment.text("MEANINGS_FILE", "")
 # Where telephone numbers without a country code belong.
-MEANINGS_FILE = environment.text("MEANINGS_FILE", "")  # empty: the one that is shipped
 PHONE_REGION = environment.text("PHONE_REGION", "IR")
 
 # -- Photos -----------------------------------------------------------------------------------------

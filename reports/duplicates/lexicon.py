@@ -104,14 +104,19 @@ class Lexicon:
         return reading.telling()
 
     def near_words(self, one: str, other: str) -> Iterator[tuple[str, str]]:
-        """Different words of two folded texts, as each wrote them, that are used of the same things."""
+        """Different words of two folded texts, as each wrote them, that are used of the same things; without what both
+        say, in whichever words of one group."""
         ours, theirs = ({stem(token): token for token in tokens_of(text)} for text in (one, other))
-        near = self._meanings.near(ours.keys(), theirs.keys())
+        both = {self._key(each) for each in ours} & {self._key(each) for each in theirs}
+        near = self._meanings.near(*([each for each in some if self._key(each) not in both] for some in (ours, theirs)))
         return ((ours[mine], theirs[yours]) for mine, yours in near if not self._exclude(mine, yours))
+
+    def _key(self, word: str) -> str:
+        return self._match((word,), 0)[1].key or word
 
     def _exclude(self, one: str, other: str) -> bool:
         """Whether two words stand for things that exclude each other: a swing and a slide."""
-        ours, theirs = (self._phrases.get((each,), _UNKNOWN) for each in (one, other))
+        ours, theirs = (self._match((each,), 0)[1] for each in (one, other))
         return bool(ours.axis) and ours.axis == theirs.axis and ours.key != theirs.key
 
     def _numbers(self, words: str, address: str) -> Numbers:

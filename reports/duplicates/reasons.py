@@ -59,7 +59,7 @@ def _text(features: Mapping[str, Any]) -> Iterator[str]:
         yield _("Both say: %(words)s.") % {"words": _listed(shared[:MOST_WORDS])}
     near = features.get("words_near") or []
     if near:
-        yield _("People use these words of the same things: %(words)s.") % {"words": _listed(near)}
+        yield _("People use these words for the same things: %(words)s.") % {"words": _listed(near)}
     likeness = features.get("text_likeness")
     if likeness is not None:
         yield _("The texts are %(percent)d %% alike.") % {"percent": round(100 * likeness)}

@@ -53,10 +53,13 @@ def _meanings() -> Meanings:
     well, and reports are filed all the same."""
     path = Path(service.MEANINGS_FILE or Path(service.ROOT) / "fixtures" / MEANINGS)
     try:
-        return read_meanings(path)
+        found = read_meanings(path)
+        if not len(found):
+            raise UnreadableMeanings(f"{path} is empty.")
     except UnreadableMeanings as error:
         logger.error("Texts are compared without the directions of words: %s", error)
         return NO_MEANINGS
+    return found
 
 
 def shipped_situations() -> list[list[str]]:

@@ -5,6 +5,7 @@ situations are the rows of a matrix, the words its columns, and of its decomposi
 """
 
 import math
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from reports.duplicates.words import stem, tokens_of
 
 DIMENSIONS: Final = 80
 LEAST: Final = 2  # tellings in which a word must stand
+_EMPTY: Final = re.compile(r"\n\s*\n")
+_SHOWN: Final = 80  # letters of a line that is told of
 
 
 class UnreadableTellings(Exception):
@@ -43,31 +46,37 @@ def read_situations(path: Path) -> list[Situation]:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise UnreadableTellings(f"{path} cannot be read: {error}.") from error
-    return [_situation(path, block.strip().splitlines()) for block in text.split("\n\n") if block.strip()]
+    return [_situation(path, block.strip().splitlines()) for block in _EMPTY.split(text) if block.strip()]
 
 
 def _situation(path: Path, lines: Sequence[str]) -> Situation:
     head, _bar, title = lines[0].removeprefix("#").partition("|")
     codes = tuple(head.split())
     if not lines[0].startswith("#") or not codes or len(lines) < 2:
-        raise UnreadableTellings(f"{path.name}: “{lines[0]}” is no situation with its categories and tellings.")
+        raise UnreadableTellings(
+            f"{path.name}: “{lines[0][:_SHOWN]}” is no situation with its categories and tellings."
+        )
+    for line in lines[1:]:
+        if line.lstrip().startswith("#"):
+            raise UnreadableTellings(f"{path.name}: before “{line.strip()[:_SHOWN]}” there is no empty line.")
     return Situation(codes, title.strip(), tuple(line.strip() for line in lines[1:]))
 
 
 def learn(
-    texts: Iterable[Collection[str]], *, dimensions: int = DIMENSIONS, least: int = LEAST
+    texts: Iterable[Collection[str]], *, dimensions: int = DIMENSIONS
 ) -> tuple[dict[str, float], NDArray[np.float32]]:
     """Words, by their stems, with how much each says, and their directions, (words, dimensions) of length 1.
 
-    `texts` are the tellings of each situation. A word that stands in fewer than `least` of all tellings has none.
+    `texts` are the tellings of each situation. A word that stands in fewer than `LEAST` of all tellings has none.
     """
     read = [[stems_of(telling) for telling in several] for several in texts]
     standing = Counter(word for several in read for telling in several for word in set(telling))
-    words = sorted(word for word, count in standing.items() if count >= least)
+    words = sorted(word for word, count in standing.items() if count >= LEAST)
     count = sum(map(len, read))
     weights = {word: math.log(count / (standing[word] + 1)) for word in words}
     table = _table(read, weights)
-    # By the smaller of the two squares; the directions are those of the singular vectors of the table.
+    # By the square of the situations, which are mostly fewer than the words; the directions are those of the singular
+    # vectors of the table.
     values, vectors = np.linalg.eigh(table @ table.T)
     kept = np.argsort(values)[::-1][: min(dimensions, len(values))]
     kept = kept[values[kept] > 1e-6]

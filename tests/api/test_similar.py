@@ -158,6 +158,33 @@ def test_the_public_learns_nothing_of_hidden_reports_and_hidden_words(file, ask)
     assert with_words["score"] == without["score"]  # the words of a text under review cannot be guessed
 
 
+def test_words_that_are_near_are_told_of_public_texts_alone(small_city, file, ask):
+    CategoryFactory(code="full-bin", moderation="text_reviewed")
+    CategoryFactory(code="litter", moderation="reviewed")
+    report = file(500, "آشغالا ریخته بیرون", category="full-bin")
+    file(500, "آشغالا ریخته بیرون", category="litter")
+    asked = {"text": "سطل زباله پره", "category": "full-bin"}
+    assert ask(**asked | {"category": "litter"}) == []
+
+    def told(**values):
+        [found] = ask(**asked | values)
+        properties = found["properties"]
+        assert properties["features"]["words_near"] == [] or "زباله" in str(properties["reasons_fa"])
+        return properties["features"]["words_near"], "meaning" in properties["features"]["evidence"]
+
+    nothing, near = ([], False), (["آشغالا / زباله"], True)
+    assert told() == nothing
+    assert ask(**asked)[0]["properties"]["score"] == ask(**asked | {"text": "نرده"})[0]["properties"]["score"]
+    east, west = (
+        make_token(user=handler(each), name="test", at=timezone.now())[1] for each in (small_city.east, small_city.west)
+    )
+    assert (told(token=east), told(token=west)) == (nothing, near)
+    Report.objects.filter(pk=report.pk).update(public_text="موش دیدیم")
+    assert told() == ([], True)  # what was published instead of it is compared, and none of what was written
+    Report.objects.filter(pk=report.pk).update(public_text=report.description)
+    assert told() == near
+
+
 def test_a_coarse_place_is_not_sharpened(file, ask):
     CategoryFactory(code="pests", place_precision_m=200)
     report = file(500, "موش", category="pests")
@@ -218,6 +245,33 @@ def test_a_long_text_is_asked_in_a_body_with_the_same_answer(client, file, ask):
 def test_a_text_of_several_lines_may_stand_in_an_address(ask, file):
     file(505)
     assert ask(text="چاله\r\nجلوی نانوایی\tسنگکی")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\u200c\u200d\u200f",
+        "🕳🕳🕳",
+        "۱۲۳ 456 ٧٨٩",
+        "²³ ½ ①",
+        "huge pothole in my lane, blew out my tire",
+        "ا" * 4000,
+        "چ ا ل ه " * 500,
+        " ".join(f"چاله{number:x}" for number in range(450)),
+        "\u202eچاله\ufeff",
+        "مزبله سطل آشغال زباله پسماند مخزن " * 100,
+    ],
+)
+def test_whatever_is_written_is_compared_with_all_that_was(client, file, ask, text):
+    file(505, text)
+    for other in ("", HOLE, "🕳"):
+        file(510, other or "چاله")
+        assert isinstance(ask(text=other), list)
+    found = ask(text=text)
+    assert all(0 <= each["properties"]["score"] <= 1 for each in found)
+    lon, lat = lonlat(500, 200)
+    body = {"category": "pothole", "location": {"type": "Point", "coordinates": [lon, lat]}, "description": text}
+    assert client.post(SIMILAR, body, content_type="application/json").status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from reports.duplicates.meaning import write_meanings
+from reports.duplicates.meaning import UnreadableMeanings, read_meanings, write_meanings
 from reports.duplicates.tellings import Situation, UnreadableTellings, learn, read_situations
 
 FEWEST = 20  # situations, of which most say nothing of most words
@@ -31,7 +31,10 @@ class Command(BaseCommand):
             raise CommandError(
                 f"There are {len(situations)} situations: it takes {FEWEST}, and some thousands to be good."
             )
+        _check(options["out"])
         words, directions = learn([each.tellings for each in situations])
+        if not words:
+            raise CommandError("No word stands in two of the tellings: there is nothing to learn from them.")
         try:
             write_meanings(options["out"], words, directions)
         except OSError as error:
@@ -41,6 +44,18 @@ class Command(BaseCommand):
             f"Learned {len(words):,} words from {tellings:,} tellings of {len(situations):,} situations. "
             f"They are in {options['out']}: set MEANINGS_FILE to it."
         )
+
+
+def _check(out: Path) -> None:
+    """Write over directions only: whoever forgets OUT would lose the last of the tellings."""
+    if not out.exists():
+        return
+    if not out.is_file():
+        raise CommandError(f"{out} is no file.")
+    try:
+        read_meanings(out)
+    except UnreadableMeanings as error:
+        raise CommandError(f"{out} is there, and holds no directions of words: name another file.") from error
 
 
 def _read(paths: list[Path]) -> list[Situation]:

@@ -1,18 +1,32 @@
 """Words that people use of the same things: learned from tellings, kept in a file, heard in scores."""
 
+import json
 import logging
 from io import StringIO
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 
-from reports.duplicates.meaning import NO_MEANINGS, UnreadableMeanings, nearness, read_meanings
+from reports.duplicates.current import current_settings
+from reports.duplicates.meaning import (
+    MOST_HEARD,
+    NO_MEANINGS,
+    UnreadableMeanings,
+    meanings_of,
+    nearness,
+    read_meanings,
+)
 from reports.duplicates.reasons import reasons
 from reports.duplicates.score import score
-from reports.duplicates.shipped import shipped_settings, shipped_situations
+from reports.duplicates.shipped import shipped_settings, shipped_situations, written_settings
 from reports.duplicates.tellings import UnreadableTellings, learn, read_situations, stems_of
+from reports.models import DuplicateProfile
+from reports.models.duplicate_settings import check_weights
+from tests.reports.duplicates.matching import line
 from tests.reports.duplicates.telling import facts
 
 SHIPPED = shipped_settings()
@@ -87,12 +101,63 @@ def test_the_words_that_are_near_are_named_and_told_in_both_languages():
     features = score(facts("سطل زباله پره"), facts("آشغالا ریخته بیرون", x=9), settings=SHIPPED).features
     assert features["words_near"] == ["آشغالا / زباله"]
     assert any("آشغالا / زباله" in each for each in reasons(features, language="fa"))
-    assert "People use these words of the same things: آشغالا / زباله." in reasons(features, language="en")
+    assert "People use these words for the same things: آشغالا / زباله." in reasons(features, language="en")
 
 
 def test_things_that_exclude_each_other_are_not_called_the_same():
     features = score(facts("تاب شکسته"), facts("سرسره شکسته", x=9), settings=SHIPPED).features
     assert features["words_near"] == []
+
+
+def test_words_that_both_say_in_one_way_or_another_are_not_told_again():
+    one, other = facts("چالهٔ عمیق جلوی نانوایی"), facts("گودال بزرگ روبه‌روی نونوایی", x=9)
+    features = score(one, other, settings=SHIPPED).features
+    assert "چاله / گودال" in features["words_shared"]
+    assert not any(word in each for each in features["words_near"] for word in ("چاله", "گودال"))
+
+
+def test_near_words_are_the_same_the_other_way_round_where_they_are_equally_near():
+    meanings = meanings_of(dict.fromkeys("abcd", 2.0), np.array([[1, 0], [0, 1], [0, 1], [1, 0]], np.float32))
+    found, back = list(meanings.near("ab", "cd")), list(meanings.near("cd", "ab"))
+    assert set(found) == {("a", "d"), ("b", "c")}
+    assert [(one, other) for other, one in back] == found
+
+
+def test_of_long_texts_near_words_are_sought_among_those_that_say_most():
+    count = 3 * MOST_HEARD
+    words = {f"{number}{side}": number + 1 for number in range(count) for side in "ab"}
+    directions = np.repeat(np.eye(count, dtype=np.float32), 2, axis=0)
+    found = list(meanings_of(words, directions).near(*([word for word in words if word[-1] == side] for side in "ab")))
+    assert found == [(f"{number}a", f"{number}b") for number in reversed(range(count - MOST_HEARD, count))]
+
+
+def test_settings_that_were_stored_before_score_without(db):
+    call_command("load_duplicates", stdout=StringIO())
+    row = DuplicateProfile.objects.get(category=None)
+    names = ("meaning", "across_meaning")
+    row.weights = {name: weight for name, weight in row.weights.items() if name not in names}
+    row.save()
+    before = current_settings()
+    assert [before.default.weights[name] for name in names] == [0, 0]
+    pair = facts("درپوش چاه نیست", category="manhole-cover"), facts("سوراخ گرد وسط راه", x=9)
+    evidence = score(*pair, settings=before).features["evidence"]
+    assert evidence.keys() == score(*pair, settings=SHIPPED).features["evidence"].keys() - set(names)
+    with pytest.raises(ValidationError, match="across_meaning"):
+        check_weights({"across_meaning": -1})
+
+
+def test_files_of_settings_that_were_written_before_are_read(match, tmp_path):
+    values = json.loads(written_settings(SHIPPED))
+    for name in ("meaning", "across_meaning"):
+        del values["default"]["weights"][name]
+    (tmp_path / "before.json").write_text(json.dumps(values))
+    lines = [
+        line("a", category="full-bin", text="سطل زباله پره"),
+        line("b", at="2026-11-01T09:00:00Z", x=30, category="full-bin", text="آشغالا ریخته بیرون"),
+    ]
+    before, now = (match(*lines, options=options) for options in (["--by", str(tmp_path / "before.json")], []))
+    assert before.failure is now.failure is None
+    assert 0 < float(before["b"]["score"]) < float(now["b"]["score"])
 
 
 def test_a_text_of_unknown_words_speaks_neither_for_nor_against():
@@ -147,22 +212,49 @@ def test_tellings_are_learned_by_a_command_and_the_file_is_used(tmp_path, settin
         shipped_settings.cache_clear()
 
 
-def test_where_a_citys_own_file_cannot_be_read_texts_are_compared_without(tmp_path, settings, caplog):
-    settings.MEANINGS_FILE = str(tmp_path / "nowhere.tsv")
+@pytest.mark.parametrize("name", ["nowhere.tsv", "empty.tsv", "nan.tsv", ""])
+def test_where_a_citys_own_file_cannot_be_read_texts_are_compared_without(tmp_path, settings, caplog, name):
+    (tmp_path / "empty.tsv").touch()
+    (tmp_path / "nan.tsv").write_text("چال\tnan\tAAAA\n")
+    settings.MEANINGS_FILE = str(tmp_path / name)
     shipped_settings.cache_clear()
     try:
         with caplog.at_level(logging.ERROR):
             assert shipped_settings().meanings is NO_MEANINGS
-        assert "nowhere.tsv" in caplog.text
+        assert (name or tmp_path.name) in caplog.text
         assert 0 < score(facts("چاله"), facts("گودال", x=5), settings=shipped_settings()).value < 1
     finally:
         settings.MEANINGS_FILE = ""
         shipped_settings.cache_clear()
 
 
+def test_tellings_come_from_any_editor(tmp_path):
+    (tmp_path / "in.txt").write_bytes(("\ufeff" + TELLINGS.replace("\n\n", "\n \t\n")).replace("\n", "\r\n").encode())
+    found = read_situations(tmp_path / "in.txt")
+    assert [(each.categories, each.title) for each in found] == [
+        (("pothole",), "a hole"),
+        (("street-light", "other"), "a lamp is out"),
+    ]
+    assert found[1].tellings == ("چراغ خاموش", "کوچه تاریک")
+
+
+def test_tellings_are_not_written_over_where_out_was_forgotten(tmp_path):
+    for name in ("one.txt", "two.txt"):
+        (tmp_path / name).write_text("\n".join([TELLINGS] * 20))
+    for out in (tmp_path / "two.txt", tmp_path, Path("/dev/null")):
+        with pytest.raises(CommandError, match=r"holds no directions|is no file"):
+            call_command("learn_meanings", str(tmp_path / "one.txt"), str(out))
+    assert (tmp_path / "two.txt").read_text().startswith("# pothole")
+    for _again in range(2):
+        call_command("learn_meanings", str(tmp_path / "one.txt"), str(tmp_path / "out.tsv"), stdout=StringIO())
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["one.txt", "out.tsv", "two.txt"]
+
+
 @pytest.mark.parametrize(
     "text, sentence",
     [
+        (TELLINGS.replace("\n\n", "\n"), "before “# street-light other | a lamp is out” there is no empty line"),
+        ("\n".join(f"# pothole | {number}\n{number} 137\n" for number in range(20)), "No word stands in two"),
         ("چاله عمیق", "no situation with its categories"),
         ("# | no code\nچاله", "no situation with its categories"),
         ("# pothole | nothing told", "no situation with its categories"),
@@ -190,6 +282,10 @@ def test_tellings_that_are_no_text_or_nowhere_are_refused(tmp_path):
         "چاله",
         "چاله\t1\t???\n",
         "چاله\tmuch\tAAAA\n",
+        "چاله\tnan\tAAAA\n",
+        "چاله\t-inf\tAAAA\n",
+        "چاله\t1e30\tAAAA\n",
+        "چاله\t1\tAAAA\n\nگودال\t1\tAAAA\n",
         "چاله\t1\tAAAA\nگودال\t1\tAAAAAAAA\n",
         "چاله\t1\tAAAA\nچاله\t1\tAAAA\n",
     ],
@@ -198,6 +294,20 @@ def test_directions_that_cannot_be_read_say_where(tmp_path, text):
     (tmp_path / "in.tsv").write_text(text)
     with pytest.raises(UnreadableMeanings, match=r"in\.tsv, line [12]"):
         read_meanings(tmp_path / "in.tsv")
+
+
+@pytest.mark.parametrize("content", [None, b"\x00\xff\xfe", b"PK\x03\x04\n\t\t\n"])
+def test_what_holds_no_text_holds_no_directions(tmp_path, content):
+    path = tmp_path / "in.tsv"
+    path.mkdir() if content is None else path.write_bytes(content)
+    with pytest.raises(UnreadableMeanings, match=r"in\.tsv"):
+        read_meanings(path)
+
+
+def test_directions_come_from_any_editor(tmp_path):
+    (tmp_path / "in.tsv").write_bytes("\ufeffچاله\t1\tf38=\r\nگودال\t2\tf38=\r\n".encode())
+    found = read_meanings(tmp_path / "in.tsv")
+    assert nearness(found.of(["چاله"]), found.of(["گودال"])) == pytest.approx(1)
 
 
 def test_an_empty_file_has_no_directions(tmp_path):

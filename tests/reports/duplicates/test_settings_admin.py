@@ -64,6 +64,8 @@ def test_a_preview_tells_which_links_would_appear_and_vanish_and_stores_nothing(
     assert pair[0].reference in text
     row.refresh_from_db()
     assert row.scale_m == 10
+    nearer = client.post(address, form(weights=json.dumps(row.weights | {"meaning": 20}), _preview="1"))
+    assert "Links that appear: 1. Links that vanish: 0." in nearer.content.decode()
     stricter = client.post(address, form(radius_m=20, _preview="1")).content.decode()
     assert "Links that appear: 0. Links that vanish: 0." in stricter
     assert "newest 2 reports" in stricter
@@ -94,7 +96,15 @@ def test_words_and_kinships_are_previewed_too(client, pair):
 
 @pytest.mark.parametrize(
     "changes",
-    [{"weights": '{"distance": 1}'}, {"weights": "{"}, {"radius_m": 0}, {"link_from": 2}, {"suggest_from": 0.9}],
+    [
+        {"weights": '{"distance": 1}'},
+        {"weights": '{"across_meaning": -1}'},
+        {"weights": '{"meaning": NaN}'},
+        {"weights": "{"},
+        {"radius_m": 0},
+        {"link_from": 2},
+        {"suggest_from": 0.9},
+    ],
 )
 @pytest.mark.parametrize("button", ["_preview", "_save"])
 def test_a_profile_that_makes_no_sense_is_refused_in_the_form(client, form, changes, button):

@@ -90,7 +90,7 @@ def fit_weights(examples: Examples, start: Floats, pull: float, *, firm: Collect
     Where no example lacks a text, `silent` makes up for what `base` has changed, as far as its sign allows.
     """
     held = pull * np.where([name in firm for name in NAMES], FIRMER, 1.0)
-    held[0] = min(pull, 0.1)  # how many of all pairs are of one problem is another thing in each file
+    held[_BASE] = min(pull, 0.1)  # how many of all pairs are of one problem is another thing in each file
     free = np.ones(len(start), np.bool_)
     weights = start.copy()
     for _round in range(len(start)):

@@ -101,9 +101,5 @@ def _table(read: Sequence[Sequence[Sequence[str]]], weights: dict[str, float]) -
 
 def stems_of(telling: str) -> list[str]:
     """The words of a text as they are learned: without numbers, and without what is left of endings."""
-    return meaningful(map(stem, tokens_of(fold(telling))))
-
-
-def meaningful(stems: Iterable[str]) -> list[str]:
-    """Those of some stems that may have a direction."""
+    stems = map(stem, tokens_of(fold(telling)))
     return [word for word in stems if len(word) > 1 and not word.isdigit()]
